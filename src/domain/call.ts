@@ -1,0 +1,88 @@
+/**
+ * Call: one request to a model and its response, provider-neutral.
+ *
+ * Target and Outcome are shared by many calls and interned: equal ones are the same object within
+ * one reading of the ledger.
+ */
+import type { Task } from './task.ts';
+import type { EpochMs } from './time.ts';
+import type { Usage, UsageBasis } from './tokens.ts';
+
+export const OPERATIONS = ['chat', 'embeddings', 'image', 'audio', 'rerank', 'other'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** The service tier that served the call. */
+export const TIERS = ['standard', 'batch', 'flex', 'priority', 'fast', 'provisioned'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** `cached`: answered by the user's own or a gateway's cache, nothing was billed. */
+export const STATUSES = ['ok', 'error', 'cancelled', 'timeout', 'filtered', 'partial', 'cached'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** Which event the time of a call describes. */
+export const TIME_SOURCES = ['start', 'end', 'created', 'none'] as const;
+export type TimeSource = (typeof TIME_SOURCES)[number];
+
+/** What was called, and how: everything a price depends on besides tokens and time. */
+export interface Target {
+  /** Who sends the invoice: `openai`, `anthropic`, `google`, …; empty if the log does not tell. */
+  readonly provider: string;
+  /** The model that answered, as the log spells it; the requested one if no answer names it. */
+  readonly model: string;
+  readonly modelRequested: string;
+  readonly operation: Operation;
+  readonly tier: Tier;
+  /** Region or data zone as the log spells it; empty if unknown. */
+  readonly region: string;
+  /** The dialect of the log line. */
+  readonly format: string;
+  readonly usageBasis: UsageBasis;
+  readonly timeSource: TimeSource;
+}
+
+/** How a call ended. */
+export interface Outcome {
+  readonly status: Status;
+  readonly httpStatus: number | null;
+  /** The provider's or gateway's error code or type; empty if none. */
+  readonly errorType: string;
+  /** The normalised reason the answer ended: `stop`, `length`, `tool_calls`, …; empty if unknown. */
+  readonly stopReason: string;
+}
+
+/**
+ * A call with its cost, as findings, simulations and reports read it, in time order (calls without
+ * a time come first).
+ */
+export interface PricedCall {
+  /** The ledger's id; `FILE:LINE` is looked up with it. */
+  readonly id: number;
+  readonly startedAtMs: EpochMs | null;
+  readonly latencyMs: number | null;
+  readonly target: Target;
+  readonly outcome: Outcome;
+  readonly usage: Usage;
+  /** `max_tokens` or its synonyms in the request. */
+  readonly maxTokens: number | null;
+  /** In thousandths: 0.7 is 700. */
+  readonly temperatureMilli: number | null;
+  /** Ledger id of the user, project or key the call is booked on. */
+  readonly userId: number | null;
+  /** 53-bit hash of the session id. */
+  readonly sessionKey: number | null;
+  /** 53-bit hash of roles and contents; null if the log holds no prompt. */
+  readonly promptHash: number | null;
+  /** 53-bit hash of the system prompt; null if there is none. */
+  readonly systemHash: number | null;
+  /** 53-bit hash of the other parameters an answer depends on; 0 if there are none. */
+  readonly paramsHash: number;
+  /** 53-bit hash of the answer; null if the log holds none. */
+  readonly answerHash: number | null;
+  /** UTF-8 bytes of the prompt's contents; 0 if the log holds none. */
+  readonly promptBytes: number;
+  readonly task: Task;
+  /** 0–100; 100 for a tag in the log. */
+  readonly taskConfidence: number;
+  /** Safe integer of pico-USD at the chosen table; null if unpriced. */
+  readonly costPico: number | null;
+}
