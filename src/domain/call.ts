@@ -50,6 +50,35 @@ export interface Outcome {
   readonly stopReason: string;
 }
 
+/** One call as a line of a log tells it, before it has a price and a place in the ledger. */
+export interface Call {
+  readonly target: Target;
+  readonly outcome: Outcome;
+  readonly usage: Usage;
+  readonly startedAtMs: EpochMs | null;
+  readonly latencyMs: number | null;
+  readonly maxTokens: number | null;
+  readonly temperatureMilli: number | null;
+  /** Who the call is booked on: user, else key, team, project or app; empty if nobody. */
+  readonly user: string;
+  readonly sessionKey: number | null;
+  /** A task the log itself names. */
+  readonly tag: Task | null;
+  /** 53-bit hash of the response's or the logger's id; null without one. */
+  readonly idKey: number | null;
+  readonly promptHash: number | null;
+  readonly systemHash: number | null;
+  readonly paramsHash: number;
+  readonly answerHash: number | null;
+  readonly promptBytes: number;
+  readonly answerBytes: number;
+  readonly turns: number;
+  readonly hasTools: boolean;
+  readonly hasSchema: boolean;
+  /** What the log says the provider billed; may be beyond the safe integers. */
+  readonly billedPico: bigint | null;
+}
+
 /**
  * A call with its cost, as findings, simulations and reports read it, in time order (calls without
  * a time come first).

@@ -1,0 +1,254 @@
+/**
+ * Assembling: a record's roles, its request and its body → Calls.
+ *
+ * Takes what the other files of this room read, gives one Call for each billed part. The body wins
+ * over the record around it for usage and model; the record gives time, user, status and amount.
+ */
+import type { Call, Operation, Status, Target, Tier } from '../domain/call.ts';
+import type { Rejected } from '../domain/reject.ts';
+import { parseTask, type Task } from '../domain/task.ts';
+import { emptyUsage, type Usage } from '../domain/tokens.ts';
+import { type Body, errorWord, stopReasonOf, tierOf } from './bodies.ts';
+import { hashBytes, hashString, mix } from './hash.ts';
+import { Fields, type Json, Text } from './json.ts';
+import { milli, NO_PROMPT, type Prompt, readAnswer, readBarePrompt, readPrompt } from './prompt.ts';
+import { R, type RoleValues } from './roles.ts';
+import { flatUsage } from './usage.ts';
+import { bareDurationMs, durationMs, flagOf, instantOf, moneyOf, numberOf, stringOf } from './values.ts';
+
+/** A call and the texts its task is read from. */
+export interface ReadCall {
+  readonly call: Call;
+  readonly system: Text | null;
+  readonly user: Text | null;
+}
+
+/** What a dialect found in one record. */
+export interface Found {
+  readonly format: string;
+  readonly values: RoleValues;
+  readonly request: Fields | null;
+  readonly body: Body | null;
+  /** The tier the framing proves: batch files. */
+  readonly tier: Tier | null;
+  /** Usage the dialect read itself; undefined: the body's, else the flat counts. */
+  readonly usage?: Usage | null;
+}
+
+/** Makes the calls of one record, or says why it is none. Throws BadValue for impossible counts. */
+export function assemble(found: Found): ReadCall[] | Rejected {
+  const { values, body } = found;
+  const prompt = found.request === null ? promptOf(values) : readPrompt(found.request);
+  const requested = modelName(found.request?.get('model')) ?? modelName(values[R.modelRequested]);
+  const served = body?.model ?? modelName(values[R.model]) ?? requested;
+  const ending = endingOf(found);
+  if (served === null && ending.status !== 'error') return { reason: 'no_model', detail: 'no model is named' };
+  const parts = partsOf(found, ending.status);
+  const common = commonOf(found, prompt);
+  return parts.map((part, index) => ({
+    call: {
+      ...common,
+      idKey: index === 0 || common.idKey === null ? common.idKey : mix(common.idKey, index),
+      billedPico: index === 0 ? common.billedPico : null,
+      target: targetOf(found, part, { served: part.model ?? served ?? '', requested: requested ?? served ?? '' }),
+      outcome: ending,
+      usage: part.usage ?? emptyUsage(),
+    },
+    system: prompt.system,
+    user: prompt.user,
+  }));
+}
+
+interface Part {
+  readonly usage: Usage | null;
+  readonly model: string | null;
+}
+
+/** The billed parts; a failed call without usage was not billed and counts zero tokens. */
+function partsOf(found: Found, status: Status): Part[] {
+  if (found.body !== null && found.body.parts.length > 0) return [...found.body.parts];
+  const usage = found.usage === undefined ? flatUsage(found.values, providerOf(found)) : found.usage;
+  const unbilled = usage === null && (status === 'error' || status === 'cached');
+  return [{ usage: unbilled ? emptyUsage() : usage, model: null }];
+}
+
+function targetOf(found: Found, part: Part, model: { served: string; requested: string }): Target {
+  const { values, body } = found;
+  const times = timesOf(values, body);
+  return {
+    provider: providerOf(found),
+    model: model.served,
+    modelRequested: model.requested,
+    operation: operationOf(found),
+    tier: found.tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
+    region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
+    format: found.format,
+    usageBasis: part.usage === null ? 'missing' : 'measured',
+    timeSource: times.source,
+  };
+}
+
+type Common = Omit<Call, 'target' | 'outcome' | 'usage'>;
+
+function commonOf(found: Found, prompt: Prompt): Common {
+  const { values, body } = found;
+  const times = timesOf(values, body);
+  const answer = readAnswer(body?.answer ?? textual(values[R.answer]));
+  return {
+    startedAtMs: times.startedAtMs,
+    latencyMs: times.latencyMs,
+    maxTokens: prompt.maxTokens ?? wholeOf(values[R.maxTokens]),
+    temperatureMilli: prompt.temperatureMilli ?? milli(values[R.temperature]),
+    user: userOf(values),
+    sessionKey: keyOf(values[R.session]),
+    tag: tagOf(values),
+    idKey: keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? keyOf(values[R.id]),
+    promptHash: prompt.promptHash,
+    systemHash: prompt.systemHash,
+    paramsHash: prompt.paramsHash,
+    answerHash: answer.hash,
+    promptBytes: prompt.promptBytes,
+    answerBytes: answer.bytes,
+    turns: prompt.turns,
+    hasTools: prompt.hasTools,
+    hasSchema: prompt.hasSchema,
+    billedPico: billedOf(values),
+  };
+}
+
+function promptOf(values: RoleValues): Prompt {
+  return values[R.prompt] === undefined ? NO_PROMPT : readBarePrompt(values[R.prompt], values[R.system]);
+}
+
+function textual(value: Json | undefined): Json | undefined {
+  return value instanceof Text && value.length > 0 ? value : undefined;
+}
+
+function wholeOf(value: Json | undefined): number | null {
+  const number = numberOf(value);
+  return number !== null && number >= 0 && number < 2 ** 31 ? Math.round(number) : null;
+}
+
+function modelName(value: Json | undefined): string | null {
+  return stringOf(value)?.slice(0, 200) ?? null;
+}
+
+/** 53-bit hash of an id; null without one. */
+function keyOf(value: Json | undefined): number | null {
+  if (value instanceof Text) {
+    return value.length === 0 ? null : hashBytes(value.bytes, value.start, value.end);
+  }
+  const text = stringOf(value);
+  return text === null ? null : hashString(text);
+}
+
+function timesOf(values: RoleValues, body: Body | null) {
+  const start = instantOf(values[R.start]) ?? instantOf(values[R.time]);
+  const end = instantOf(values[R.end]);
+  const latencyMs = latencyOf(values) ?? (start !== null && end !== null ? durationMs(end - start) : null);
+  if (start !== null) return { startedAtMs: start, latencyMs, source: 'start' as const };
+  if (end !== null) return { startedAtMs: end - (latencyMs ?? 0), latencyMs, source: 'end' as const };
+  const created = body?.createdMs ?? instantOf(values[R.created]);
+  const source = created === null ? ('none' as const) : ('created' as const);
+  return { startedAtMs: created, latencyMs, source };
+}
+
+function latencyOf(values: RoleValues): number | null {
+  const ms = numberOf(values[R.latencyMs]);
+  if (ms !== null) return durationMs(ms);
+  const seconds = numberOf(values[R.latencyS]);
+  return seconds === null ? bareDurationMs(numberOf(values[R.latencyBare])) : durationMs(seconds * 1000);
+}
+
+function userOf(values: RoleValues): string {
+  return (stringOf(values[R.user]) ?? stringOf(values[R.owner]) ?? '').slice(0, 200);
+}
+
+function tagOf(values: RoleValues): Task | null {
+  const own = stringOf(values[R.task]);
+  if (own !== null) return parseTask(own);
+  const tags = values[R.tags];
+  for (const tag of Array.isArray(tags) ? tags : [tags]) {
+    const task = parseTask(stringOf(tag) ?? '');
+    if (task !== null) return task;
+  }
+  return null;
+}
+
+function billedOf(values: RoleValues): bigint | null {
+  return moneyOf(values[R.cost]) ?? moneyOf(values[R.costCents], 2) ?? moneyOf(values[R.costMicros], 6);
+}
+
+const HOSTS: readonly [string, string][] = [
+  ['openai.azure.com', 'azure'],
+  ['api.openai.com', 'openai'],
+  ['api.anthropic.com', 'anthropic'],
+  ['generativelanguage.googleapis.com', 'google'],
+  ['aiplatform.googleapis.com', 'vertex'],
+  ['bedrock-runtime', 'bedrock'],
+  ['openrouter.ai', 'openrouter'],
+  ['api.groq.com', 'groq'],
+  ['api.mistral.ai', 'mistral'],
+  ['api.deepseek.com', 'deepseek'],
+  ['api.x.ai', 'xai'],
+];
+
+function providerOf({ values, body }: Found): string {
+  const named = stringOf(values[R.provider])?.toLowerCase();
+  if (named !== undefined) return named.slice(0, 60);
+  const url = stringOf(values[R.url]);
+  const host = url === null ? undefined : HOSTS.find(([part]) => url.includes(part));
+  return host?.[1] ?? body?.provider ?? '';
+}
+
+function operationOf({ values, body }: Found): Operation {
+  if (body !== null && body.operation !== 'chat') return body.operation;
+  const where = `${stringOf(values[R.callType]) ?? ''} ${stringOf(values[R.url]) ?? ''}`;
+  if (where.includes('embed')) return 'embeddings';
+  if (where.includes('rerank')) return 'rerank';
+  if (where.includes('images/') || where.includes('image_gen')) return 'image';
+  return where.includes('audio/') || where.includes('transcription') ? 'audio' : 'chat';
+}
+
+function endingOf({ values, body }: Found) {
+  const status = statusOf(values, body);
+  const info = values[R.errorInfo];
+  const errorType =
+    body?.errorType || (info instanceof Fields ? stringOf(info.get('error_class')) : null) || errorWord(values[R.error]);
+  return {
+    status,
+    httpStatus: httpOf(values),
+    errorType: status === 'ok' || status === 'cached' ? '' : errorType.slice(0, 60),
+    stopReason: body?.stopReason || stopReasonOf(values[R.finish]),
+  };
+}
+
+function httpOf(values: RoleValues): number | null {
+  const code = numberOf(values[R.httpStatus]);
+  return code !== null && Number.isInteger(code) && code >= 100 && code < 600 ? code : null;
+}
+
+const BAD_WORDS = new Set(['error', 'failure', 'failed', 'exception']);
+
+function statusOf(values: RoleValues, body: Body | null): Status {
+  if (values[R.cacheHit] !== undefined && flagOf(values[R.cacheHit]) === true) return 'cached';
+  const http = httpOf(values);
+  if (http === 408 || http === 504) return 'timeout';
+  if (http !== null && http >= 400) return http === 499 ? 'cancelled' : 'error';
+  if (body !== null && body.status !== 'ok') return body.status;
+  const word = stringOf(values[R.httpStatus])?.toLowerCase() ?? '';
+  if (BAD_WORDS.has(word)) return 'error';
+  if (word === 'timeout' || word === 'cancelled') return word;
+  if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true) return timeoutOr(values, 'error');
+  return body === null && hasError(values[R.error]) ? timeoutOr(values, 'error') : 'ok';
+}
+
+function timeoutOr(values: RoleValues, status: Status): Status {
+  return /time.?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
+}
+
+function hasError(value: Json | undefined): boolean {
+  if (value instanceof Fields) return value.names.length > 0;
+  const text = stringOf(value)?.toLowerCase() ?? '';
+  return text !== '' && text !== 'none' && text !== 'null' && text !== 'false';
+}

@@ -1,0 +1,217 @@
+/**
+ * Bodies: what a provider answered, whatever wrapped it.
+ *
+ * Takes a response body, gives its billed parts and facts, or null if no provider's shape is seen.
+ * Never looks at the log record around it.
+ */
+import type { Operation, Status, Tier } from '../domain/call.ts';
+import { epochToMs } from '../domain/time.ts';
+import type { Usage } from '../domain/tokens.ts';
+import { Fields, type Json } from './json.ts';
+import { anthropicUsage, looksAnthropic, openAiUsage } from './usage.ts';
+import { numberOf, stringOf } from './values.ts';
+
+/** One billed part of an answer; most answers have one. */
+interface BilledPart {
+  readonly usage: Usage;
+  /** The part's own model; null for the answer's. */
+  readonly model: string | null;
+}
+
+/** What a response body tells. */
+export interface Body {
+  readonly shape: string;
+  readonly operation: Operation;
+  readonly model: string | null;
+  readonly id: Json | undefined;
+  readonly createdMs: number | null;
+  readonly tier: Tier | null;
+  readonly region: string;
+  readonly status: Status;
+  readonly errorType: string;
+  readonly stopReason: string;
+  /** Empty when the body tells no usage. */
+  readonly parts: readonly BilledPart[];
+  readonly answer: Json | undefined;
+  /** Set when the shape belongs to one provider. */
+  readonly provider: string;
+}
+
+const TIERS: Readonly<Record<string, Tier>> = {
+  default: 'standard',
+  standard: 'standard',
+  on_demand: 'standard',
+  batch: 'batch',
+  flex: 'flex',
+  priority: 'priority',
+  fast: 'fast',
+  scale: 'provisioned',
+  provisioned: 'provisioned',
+};
+
+/** The tier a provider's word stands for; null for `auto` and words without meaning here. */
+export function tierOf(value: Json | undefined): Tier | null {
+  const word = stringOf(value)?.toLowerCase();
+  return word !== undefined && Object.hasOwn(TIERS, word) ? (TIERS[word] ?? null) : null;
+}
+
+const STOPS: Readonly<Record<string, string>> = {
+  max_tokens: 'length',
+  max_output_tokens: 'length',
+  model_length: 'length',
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  completed: 'stop',
+  tool_use: 'tool_calls',
+  function_call: 'tool_calls',
+  refusal: 'content_filter',
+  safety: 'content_filter',
+};
+
+/** A finish reason in OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`, …. */
+export function stopReasonOf(value: Json | undefined): string {
+  const word = stringOf(value)?.toLowerCase() ?? '';
+  return Object.hasOwn(STOPS, word) ? (STOPS[word] ?? word) : word.slice(0, 40);
+}
+
+/** Reads a body of any shape known here; null if it is none. */
+export function readBody(body: Fields): Body | null {
+  const usage = body.fields('usage');
+  const object = body.get('object');
+  if (usage !== undefined && (body.get('type') === 'message' || looksAnthropic(usage))) {
+    if (object === undefined) return anthropicBody(body, usage);
+  }
+  if (object === 'response') return responsesBody(body, usage);
+  if (object === 'list' && usage !== undefined) return embeddingsBody(body, usage);
+  if (object === 'chat.completion' || object === 'text_completion' || Array.isArray(body.get('choices'))) {
+    return chatBody(body, usage);
+  }
+  return body.has('error') || body.get('type') === 'error' ? errorBody(body) : null;
+}
+
+function partsOf(usage: Usage | null, model: string | null = null): BilledPart[] {
+  return usage === null ? [] : [{ usage, model }];
+}
+
+function statusOfStop(stopReason: string): Status {
+  return stopReason === 'content_filter' ? 'filtered' : 'ok';
+}
+
+function chatBody(body: Fields, usage: Fields | undefined): Body {
+  const choices = body.get('choices');
+  const first = Array.isArray(choices) && choices[0] instanceof Fields ? choices[0] : undefined;
+  const stopReason = stopReasonOf(first?.get('finish_reason'));
+  const failed = usage === undefined && body.has('error');
+  return {
+    shape: 'openai_chat',
+    operation: 'chat',
+    model: stringOf(body.get('model')),
+    id: body.get('id'),
+    createdMs: epochToMs(numberOf(body.get('created')) ?? 0),
+    tier: tierOf(body.get('service_tier')),
+    region: '',
+    status: failed ? 'error' : statusOfStop(stopReason),
+    errorType: failed ? errorWord(body.get('error')) : '',
+    stopReason,
+    parts: partsOf(usage === undefined ? null : openAiUsage(usage)),
+    answer: first?.get('message') ?? first?.get('text'),
+    provider: '',
+  };
+}
+
+function responsesBody(body: Fields, usage: Fields | undefined): Body {
+  const state = stringOf(body.get('status')) ?? '';
+  const stopReason = stopReasonOf(body.fields('incomplete_details')?.get('reason') ?? state);
+  const searches = numberOf(body.fields('tool_usage')?.fields('web_search')?.get('num_requests'));
+  const counted = usage === undefined ? null : openAiUsage(usage);
+  if (counted !== null && searches !== null) counted.webSearches = searches;
+  return {
+    shape: 'openai_responses',
+    operation: 'chat',
+    model: stringOf(body.get('model')),
+    id: body.get('id'),
+    createdMs: epochToMs(numberOf(body.get('created_at')) ?? 0),
+    tier: tierOf(body.get('service_tier')),
+    region: '',
+    status: state === 'failed' ? 'error' : state === 'cancelled' ? 'cancelled' : statusOfStop(stopReason),
+    errorType: state === 'failed' ? errorWord(body.get('error')) : '',
+    stopReason,
+    parts: partsOf(counted),
+    answer: body.get('output'),
+    provider: '',
+  };
+}
+
+function embeddingsBody(body: Fields, usage: Fields): Body {
+  return {
+    ...chatBody(body, usage),
+    shape: 'openai_embeddings',
+    operation: 'embeddings',
+    id: undefined,
+    createdMs: null,
+    answer: undefined,
+  };
+}
+
+function anthropicBody(body: Fields, usage: Fields): Body {
+  const stopReason = stopReasonOf(body.get('stop_reason'));
+  const region = stringOf(usage.get('inference_geo')) ?? '';
+  const fast = stringOf(usage.get('speed')) === 'fast';
+  return {
+    shape: 'anthropic_messages',
+    operation: 'chat',
+    model: stringOf(body.get('model')),
+    id: body.get('id'),
+    createdMs: null,
+    tier: fast ? 'fast' : tierOf(usage.get('service_tier')),
+    region: region === 'not_available' || region === 'global' ? '' : region,
+    status: statusOfStop(stopReason),
+    errorType: '',
+    stopReason,
+    parts: anthropicParts(usage),
+    answer: body.get('content'),
+    provider: 'anthropic',
+  };
+}
+
+/** With iterations, each is billed at its own model, and the top level misses some of them. */
+function anthropicParts(usage: Fields): BilledPart[] {
+  const iterations = usage.get('iterations');
+  if (!Array.isArray(iterations) || iterations.length === 0) return partsOf(anthropicUsage(usage));
+  const parts: BilledPart[] = [];
+  for (const iteration of iterations) {
+    if (!(iteration instanceof Fields)) continue;
+    parts.push(...partsOf(anthropicUsage(iteration), stringOf(iteration.get('model'))));
+  }
+  const searches = anthropicUsage(usage)?.webSearches ?? 0;
+  if (parts[0] !== undefined && searches > 0) parts[0].usage.webSearches = searches;
+  return parts;
+}
+
+function errorBody(body: Fields): Body {
+  return {
+    shape: 'error',
+    operation: 'chat',
+    model: stringOf(body.get('model')),
+    id: body.get('id') ?? body.get('request_id'),
+    createdMs: null,
+    tier: null,
+    region: '',
+    status: 'error',
+    errorType: errorWord(body.get('error')),
+    stopReason: '',
+    parts: [],
+    answer: undefined,
+    provider: '',
+  };
+}
+
+/** The code or type of an error, in at most 60 characters; never its message, which may hold text. */
+export function errorWord(error: Json | undefined): string {
+  if (!(error instanceof Fields)) {
+    const word = stringOf(error);
+    return word === null || word.includes(' ') ? 'error' : word.slice(0, 60);
+  }
+  const word = stringOf(error.get('code')) ?? stringOf(error.get('type')) ?? stringOf(error.get('status'));
+  return (word ?? 'error').slice(0, 60);
+}

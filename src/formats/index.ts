@@ -1,0 +1,13 @@
+/** The registry of dialects: a record is of the first one that matches. */
+import { batchInput, batchOutput } from './batch.ts';
+import type { Dialect } from './dialect.ts';
+import { flat } from './flat.ts';
+import { litellm } from './litellm.ts';
+import { bare, pair } from './pair.ts';
+
+export const DIALECTS: readonly Dialect[] = [batchOutput, batchInput, litellm, pair, bare, flat];
+
+/** The dialect of a name that `--input-format` takes; undefined for another name. */
+export function dialectNamed(id: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.id === id);
+}

@@ -1,0 +1,113 @@
+/**
+ * The keys a log line may carry that mean something here, and how each value is read.
+ *
+ * Takes a raw key of any spelling (`promptTokens`, `Prompt Tokens`, `prompt-tokens`), gives its
+ * canonical name or nothing. Never holds text of a log: unknown keys leave no trace.
+ */
+
+/**
+ * How a value is read. `word`: a short string is decoded. `text`: a string stays where it is.
+ * `raw`: the whole value stays where it is. `request`: what stands in it shapes the answer, so its
+ * unknown members are kept too. `drop`: known, and without influence on the answer.
+ */
+export type KeyKind = 'word' | 'text' | 'raw' | 'request' | 'drop';
+
+const WORDS = `
+  model model_name model_id engine deployment deployment_name deployment_id llm_model llm model_served
+  response_model used_model requested_model ai_model gen_ai_model model_version model_group
+  provider vendor provider_name custom_llm_provider llm_provider ai_org platform backend api_provider
+  object type role finish_reason stop_reason status status_code http_status code response_status
+  service_tier tier endpoint path url method host call_type operation
+  user user_id end_user customer_id tenant account consumer api_key_alias key_alias api_key_name
+  user_api_key_alias user_api_key_user_id user_api_key_end_user_id project project_id team app app_name
+  feature tag tags request_tags task task_type task_label region location inference_geo speed
+  error error_code error_type error_class error_str error_information exception failed success ok is_success
+  cache_hit cached from_cache is_cached cache_status stream streamed is_stream streaming level
+  usage token_usage tokens metrics stats meta metadata usage_object entry data extra attributes event
+  properties response_cost cost cost_usd total_cost price spend amount usd cost_total estimated_cost
+  cost_cents cost_micros cost_in_usd_ticks is_byok
+  prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count num_prompt_tokens
+  request_tokens context_tokens n_prompt_tokens usage_input in
+  completion_tokens output_tokens tokens_out out_tokens candidates_token_count output_token_count
+  generated_tokens response_tokens n_generated num_completion_tokens completion_token_count usage_output out
+  total_tokens token_count num_tokens total_token_count
+  cached_tokens cache_read_tokens cache_read_input_tokens cached_input_tokens cache_read cache_reads
+  cached_prompt_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached num_cached_tokens
+  cached_content_token_count prompt_cached_tokens prompt_cache_miss_tokens
+  cache_creation_input_tokens cache_creation_tokens cache_write_tokens cache_writes cache_creation cache_write
+  prompt_cache_creation_tokens ephemeral_5m_input_tokens ephemeral_1h_input_tokens
+  cache_write_5m_tokens cache_write_1h_tokens
+  reasoning_tokens thinking_tokens thoughts_tokens thoughts_token_count completion_reasoning_tokens
+  audio_tokens image_tokens text_tokens accepted_prediction_tokens rejected_prediction_tokens
+  prompt_tokens_details input_tokens_details completion_tokens_details output_tokens_details
+  server_tool_use web_search_requests iterations tool_usage web_search num_requests
+  latency_ms latency duration_ms duration elapsed elapsed_ms response_ms took total_time wall_time
+  request_duration request_duration_ms latency_s duration_seconds elapsed_seconds latency_seconds
+  response_time response_time_ms ttft ttft_ms time_to_first_token first_token_ms first_token_latency
+  max_tokens max_completion_tokens max_output_tokens temperature choices message result status_details
+  incomplete_details usage_metadata
+`;
+
+const TEXTS = `
+  id request_id req_id uuid response_id generation_id call_id correlation_id trace_id session_id
+  conversation_id thread_id x_request_id batch_id custom_id
+  timestamp ts time @timestamp created created_at date datetime datetime_utc start_time started_at
+  request_time logged_at event_time end_time ended_at completed_at completion_start_time
+  content text prompt input question query completion output answer system instructions messages
+  response response_body resp api_response raw_response response_json llm_output log line reason
+`;
+
+const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls';
+const REQUESTS =
+  'request request_body req kwargs body payload params messages input system prompt instructions';
+const DROPS = `
+  stream_options store safety_identifier prompt_cache_key prompt_cache_options
+  prompt_cache_retention cache_control timeout extra_headers headers api_key organization
+`;
+
+/** Kinds for keys inside a request, where they differ from those outside. */
+const INSIDE: ReadonlyMap<string, KeyKind> = new Map([
+  ...split('url path host data').map((key): [string, KeyKind] => [key, 'raw']),
+]);
+
+function split(list: string): string[] {
+  return list.trim().split(/\s+/);
+}
+
+/** Lower case without separators: the form in which spellings meet. */
+function fold(key: string): string {
+  return key.toLowerCase().replace(/[_\-. ]/g, '');
+}
+
+interface KeyEntry {
+  readonly name: string;
+  readonly kind: KeyKind;
+  /** The kind when the key stands inside a request. */
+  readonly inside: KeyKind;
+}
+
+const BY_FOLD: ReadonlyMap<string, KeyEntry> = buildTable();
+
+function buildTable(): Map<string, KeyEntry> {
+  const table = new Map<string, KeyEntry>();
+  const lists: [string, KeyKind][] = [
+    [WORDS, 'word'],
+    [TEXTS, 'text'],
+    [RAWS, 'raw'],
+    [DROPS, 'drop'],
+    [REQUESTS, 'request'],
+  ];
+  for (const [list, kind] of lists) {
+    for (const name of split(list)) {
+      table.set(fold(name), { name, kind, inside: INSIDE.get(name) ?? kind });
+    }
+  }
+  table.set('latency(ms)', { name: 'latency_ms', kind: 'word', inside: 'word' });
+  table.set('latency(s)', { name: 'latency_s', kind: 'word', inside: 'word' });
+  return table;
+}
+
+/** The canonical name of a raw key and how its value is read; undefined for a key without meaning here. */
+export function lookupKey(rawKey: string): KeyEntry | undefined {
+  return rawKey.length > 40 ? undefined : BY_FOLD.get(fold(rawKey));
+}

@@ -1,0 +1,147 @@
+/**
+ * Roles: what a member of a log record is for, whatever the logger calls it.
+ *
+ * Takes the members of a record and of the containers loggers nest them in, gives one value a role:
+ * the outermost, and of several names the one listed first.
+ */
+import { Fields, type Json, Text } from './json.ts';
+
+const NAMES = {
+  start: 'start_time started_at request_time',
+  time: 'timestamp ts time @timestamp date datetime datetime_utc logged_at event_time',
+  end: 'end_time ended_at completed_at',
+  created: 'created created_at',
+  latencyMs: 'latency_ms duration_ms elapsed_ms response_ms response_time_ms request_duration_ms',
+  latencyS: 'latency_s latency_seconds duration_seconds elapsed_seconds',
+  latencyBare: 'latency duration elapsed took total_time wall_time request_duration response_time',
+  user: 'user user_id end_user customer_id tenant account consumer user_api_key_user_id',
+  owner: `api_key_alias key_alias api_key_name user_api_key_alias team project project_id app app_name
+    feature`,
+  session: 'session_id conversation_id thread_id',
+  responseId: 'response_id generation_id',
+  id: 'request_id req_id id uuid call_id correlation_id x_request_id custom_id trace_id',
+  httpStatus: 'status_code http_status response_status status code',
+  success: 'success ok is_success',
+  failed: 'failed',
+  error: 'error error_str exception error_code error_type error_class',
+  errorInfo: 'error_information',
+  cacheHit: 'cache_hit from_cache is_cached cache_status cached',
+  cost: 'response_cost cost_usd cost total_cost cost_total spend price amount usd estimated_cost',
+  costCents: 'cost_cents',
+  costMicros: 'cost_micros',
+  task: 'task task_type task_label',
+  tags: 'tags tag request_tags',
+  provider: 'provider vendor provider_name custom_llm_provider llm_provider ai_org api_provider platform backend',
+  region: 'region location inference_geo',
+  url: 'url endpoint path host',
+  model: `model model_name model_id model_served response_model used_model llm_model llm ai_model
+    gen_ai_model model_version engine deployment deployment_name deployment_id`,
+  modelRequested: 'requested_model model_group',
+  tier: 'service_tier tier',
+  callType: 'call_type operation method',
+  maxTokens: 'max_tokens max_completion_tokens max_output_tokens',
+  temperature: 'temperature',
+  finish: 'finish_reason stop_reason',
+  input: `prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count
+    num_prompt_tokens request_tokens context_tokens n_prompt_tokens usage_input in input`,
+  output: `completion_tokens output_tokens tokens_out out_tokens candidates_token_count
+    output_token_count num_completion_tokens completion_token_count generated_tokens response_tokens
+    n_generated usage_output out output`,
+  total: 'total_tokens token_count num_tokens total_token_count tokens',
+  cacheRead: `cache_read_input_tokens cached_tokens cache_read_tokens cached_input_tokens cache_read
+    cache_reads cached_prompt_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached
+    num_cached_tokens cached_content_token_count prompt_cached_tokens cached`,
+  cacheWrite: `cache_creation_input_tokens cache_creation_tokens cache_write_tokens cache_writes
+    cache_creation cache_write prompt_cache_creation_tokens`,
+  cacheWrite5m: 'cache_write_5m_tokens ephemeral_5m_input_tokens',
+  cacheWrite1h: 'cache_write_1h_tokens ephemeral_1h_input_tokens',
+  reasoning: `reasoning_tokens thinking_tokens thoughts_tokens thoughts_token_count
+    completion_reasoning_tokens`,
+  request: 'request request_body req kwargs payload params body',
+  response: 'response response_body resp api_response raw_response response_json llm_output result',
+  prompt: 'messages prompt input question query',
+  system: 'system instructions',
+  answer: 'completion answer output text response',
+} as const;
+
+export type Role = keyof typeof NAMES;
+
+/** Containers whose members stand for the record's own. */
+const CONTAINERS = new Set(
+  'usage token_usage tokens metrics stats meta metadata llm entry data extra attributes event properties'.split(' '),
+);
+
+const ROLE_LIST = Object.keys(NAMES) as Role[];
+/** Index of each role in a role array. */
+export const R = Object.fromEntries(ROLE_LIST.map((role, index) => [role, index])) as Record<Role, number>;
+
+/** Name → its (role, rank) pairs, flat. */
+const ROLES_OF: ReadonlyMap<string, readonly number[]> = buildRoles();
+
+function buildRoles(): Map<string, number[]> {
+  const roles = new Map<string, number[]>();
+  for (const role of ROLE_LIST) {
+    const names = NAMES[role].split(/\s+/).filter((name) => name !== '');
+    names.forEach((name, rank) => {
+      const pairs = roles.get(name) ?? [];
+      pairs.push(R[role], rank);
+      roles.set(name, pairs);
+    });
+  }
+  return roles;
+}
+
+const COUNTS = new Set<number>(
+  (['input', 'output', 'total', 'cacheRead', 'cacheWrite', 'cacheWrite5m', 'cacheWrite1h', 'reasoning'] as const).map(
+    (role) => R[role],
+  ),
+);
+/** Names that are a count only as a number, and a text or a flag otherwise. */
+const AMBIGUOUS = new Set(['input', 'output', 'in', 'out', 'tokens', 'cached']);
+
+/** Whether a value of this type can play the role under this name. */
+function fits(role: number, name: string, value: Json): boolean {
+  if (COUNTS.has(role)) {
+    if (AMBIGUOUS.has(name)) return typeof value === 'number' && (name !== 'cached' || value > 1);
+    return typeof value === 'number' || typeof value === 'string' || value instanceof Text;
+  }
+  return !AMBIGUOUS.has(name) || typeof value !== 'number';
+}
+
+const UNRANKED = 99;
+const STEP = 100;
+const MAX_NESTING = 3;
+
+/** The value of each role, by R; undefined where the record has none. */
+export type RoleValues = (Json | undefined)[];
+
+const ranks = new Int32Array(ROLE_LIST.length);
+
+/** Reads the roles of a record and of the containers in it. */
+export function readRoles(record: Fields): RoleValues {
+  const values: RoleValues = new Array(ROLE_LIST.length).fill(undefined);
+  ranks.fill(UNRANKED * STEP);
+  take(record, values, 0);
+  return values;
+}
+
+function take(fields: Fields, values: RoleValues, depth: number): void {
+  const { names } = fields;
+  for (let i = 0; i < names.length; i++) {
+    const value = fields.values[i]!;
+    if (value === null) continue;
+    const pairs = ROLES_OF.get(names[i]!);
+    if (pairs !== undefined) {
+      for (let p = 0; p < pairs.length; p += 2) {
+        const role = pairs[p]!;
+        const rank = depth * STEP + pairs[p + 1]!;
+        if (rank > ranks[role]! || !fits(role, names[i]!, value)) continue;
+        ranks[role] = rank;
+        values[role] = value;
+      }
+    }
+    if (value instanceof Fields && depth < MAX_NESTING && CONTAINERS.has(names[i]!)) {
+      take(value, values, depth + 1);
+    }
+  }
+}

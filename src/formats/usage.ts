@@ -1,0 +1,134 @@
+/**
+ * Usage objects of providers and loggers → disjoint counters.
+ *
+ * Takes the usage as logged, gives a Usage or null for "not logged". Throws BadValue where counts
+ * contradict each other. Never guesses a convention that the numbers can decide.
+ */
+import { emptyUsage, type Usage } from '../domain/tokens.ts';
+import type { Fields } from './json.ts';
+import { R, type RoleValues } from './roles.ts';
+import { BadValue, countOf, countUnder } from './values.ts';
+
+/**
+ * OpenAI's shapes (Chat, Responses, Embeddings) and those of compatible vendors: the input includes
+ * cached and written tokens; reasoning that is missing from the output shows in the total.
+ */
+export function openAiUsage(usage: Fields): Usage | null {
+  const input = countUnder(usage, 'prompt_tokens', 'input_tokens');
+  const output = countUnder(usage, 'completion_tokens', 'output_tokens');
+  if (input === null && output === null) return null;
+  const inside = usage.fields('prompt_tokens_details') ?? usage.fields('input_tokens_details');
+  const made = usage.fields('completion_tokens_details') ?? usage.fields('output_tokens_details');
+  const result = emptyUsage();
+  result.cacheRead =
+    countUnder(inside, 'cached_tokens') ??
+    countUnder(usage, 'cache_read_input_tokens', 'prompt_cache_hit_tokens', 'num_cached_tokens', 'cached_tokens') ??
+    0;
+  splitWrites(usage, result, countUnder(inside, 'cache_write_tokens', 'cache_creation_tokens'));
+  result.inputAudio = countUnder(inside, 'audio_tokens') ?? 0;
+  result.outputAudio = countUnder(made, 'audio_tokens') ?? 0;
+  result.reasoning = countUnder(made, 'reasoning_tokens') ?? countUnder(usage, 'reasoning_tokens') ?? 0;
+  addHidden(result, input ?? 0, output ?? 0, countUnder(usage, 'total_tokens'));
+  result.input = remainder('input', input ?? 0, {
+    cached: result.cacheRead,
+    written: result.cacheWrite5m + result.cacheWrite1h,
+    audio: result.inputAudio,
+  });
+  result.output = remainder('output', result.output, { audio: result.outputAudio });
+  return result;
+}
+
+/** Output and reasoning, with what only the total shows added to both. */
+function addHidden(result: Usage, input: number, output: number, total: number | null): void {
+  const hidden = Math.max(0, (total ?? 0) - input - output);
+  result.output = output + hidden;
+  result.reasoning = Math.min(Math.max(result.reasoning, hidden), result.output);
+}
+
+function remainder(name: string, whole: number, parts: Record<string, number>): number {
+  let rest = whole;
+  for (const part of Object.values(parts)) rest -= part;
+  if (rest >= 0) return rest;
+  const seen = Object.entries(parts).map(([part, count]) => `${part} ${count}`);
+  throw new BadValue({
+    reason: 'inconsistent_tokens',
+    detail: `${name} ${whole} is less than its parts: ${seen.join(', ')}`,
+  });
+}
+
+/** Cache writes: the split by lifetime where there is one, five minutes for the rest. */
+function splitWrites(usage: Fields, result: Usage, inside: number | null): void {
+  const split = usage.fields('cache_creation');
+  const total = inside ?? countUnder(usage, 'cache_creation_input_tokens', 'cache_write_tokens') ?? 0;
+  result.cacheWrite1h = countUnder(split, 'ephemeral_1h_input_tokens') ?? 0;
+  const short = countUnder(split, 'ephemeral_5m_input_tokens') ?? 0;
+  result.cacheWrite5m = Math.max(short, total - result.cacheWrite1h);
+}
+
+/** Anthropic's Messages usage, or one of its iterations: the counters are disjoint already. */
+export function anthropicUsage(usage: Fields): Usage | null {
+  const input = countUnder(usage, 'input_tokens');
+  const output = countUnder(usage, 'output_tokens');
+  if (input === null && output === null) return null;
+  const result = emptyUsage();
+  result.input = input ?? 0;
+  result.output = output ?? 0;
+  result.cacheRead = countUnder(usage, 'cache_read_input_tokens') ?? 0;
+  splitWrites(usage, result, null);
+  const thinking = countUnder(usage.fields('output_tokens_details'), 'thinking_tokens') ?? 0;
+  result.reasoning = Math.min(thinking, result.output);
+  result.webSearches = countUnder(usage.fields('server_tool_use'), 'web_search_requests') ?? 0;
+  return result;
+}
+
+/** Whether a usage object is in Anthropic's shape: bare input beside its cache fields. */
+export function looksAnthropic(usage: Fields): boolean {
+  if (usage.has('prompt_tokens') || usage.has('input_tokens_details')) return false;
+  return usage.has('cache_read_input_tokens') || usage.has('cache_creation_input_tokens');
+}
+
+/**
+ * Flat counts under any of the usual names. Whether the input includes the cached part is decided by
+ * the total, by impossibility (more cached than input) and by the provider, in this order; else it does.
+ */
+export function flatUsage(values: RoleValues, provider: string): Usage | null {
+  const input = countOf(values[R.input], 'input');
+  const output = countOf(values[R.output], 'output');
+  if (input === null && output === null) return null;
+  const result = emptyUsage();
+  result.cacheRead = countOf(values[R.cacheRead], 'cached') ?? 0;
+  result.cacheWrite1h = countOf(values[R.cacheWrite1h], 'cache write 1h') ?? 0;
+  const written = countOf(values[R.cacheWrite], 'cache write') ?? 0;
+  const short = countOf(values[R.cacheWrite5m], 'cache write 5m') ?? 0;
+  result.cacheWrite5m = Math.max(short, written - result.cacheWrite1h);
+  result.reasoning = countOf(values[R.reasoning], 'reasoning') ?? 0;
+  const total = countOf(values[R.total], 'total');
+  const kept = result.cacheRead + result.cacheWrite5m + result.cacheWrite1h;
+  const fresh = input ?? 0;
+  const exclusive = inputExcludesCache({ fresh, kept, output: output ?? 0, total, provider });
+  result.input = exclusive ? fresh : fresh - kept;
+  addReasoning(result, output ?? 0, total, exclusive ? fresh + kept : fresh);
+  return result;
+}
+
+interface Convention {
+  fresh: number;
+  kept: number;
+  output: number;
+  total: number | null;
+  provider: string;
+}
+
+function inputExcludesCache({ fresh, kept, output, total, provider }: Convention): boolean {
+  if (kept === 0) return false;
+  if (kept > fresh) return true;
+  if (total !== null && total === fresh + kept + output) return true;
+  if (total !== null && total === fresh + output) return false;
+  return provider === 'anthropic' || provider === 'bedrock';
+}
+
+/** Reasoning beside the output is added to it when the total says so. */
+function addReasoning(result: Usage, output: number, total: number | null, input: number): void {
+  const beside = total !== null && result.reasoning > 0 && total === input + output + result.reasoning;
+  result.output = beside || result.reasoning > output ? output + result.reasoning : output;
+}
