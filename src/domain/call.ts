@@ -16,7 +16,15 @@ export const TIERS = ['standard', 'batch', 'flex', 'priority', 'fast', 'provisio
 export type Tier = (typeof TIERS)[number];
 
 /** `cached`: answered by the user's own or a gateway's cache, nothing was billed. */
-export const STATUSES = ['ok', 'error', 'cancelled', 'timeout', 'filtered', 'partial', 'cached'] as const;
+export const STATUSES = [
+  'ok',
+  'error',
+  'cancelled',
+  'timeout',
+  'filtered',
+  'partial',
+  'cached',
+] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** Which event the time of a call describes. */
@@ -114,4 +122,6 @@ export interface PricedCall {
   readonly taskConfidence: number;
   /** Safe integer of pico-USD at the chosen table; null if unpriced. */
   readonly costPico: number | null;
+  /** Why there is no cost; only then. */
+  readonly unpricedReason?: string;
 }

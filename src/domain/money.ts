@@ -10,7 +10,8 @@ export type PicoUsd = bigint & { readonly unit: 'pico-USD' };
 
 const DIGITS = 12;
 const ONE_USD = 10n ** BigInt(DIGITS);
-const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$|^([+-]?)\.(\d+)(?:[eE]([+-]?\d{1,3}))?$/;
+const DECIMAL =
+  /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$|^([+-]?)\.(\d+)(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** Brands an integer count of pico-USD. */
 export function picoUsd(value: bigint | number): PicoUsd {
@@ -38,7 +39,9 @@ export function parseDecimal(text: string, digits: number): bigint | null {
   const exponent = Number(match[4] ?? match[7] ?? 0) + digits - fraction.length;
   const mantissa = BigInt(`${whole}${fraction}` || '0');
   const scaled =
-    exponent >= 0 ? mantissa * 10n ** BigInt(exponent) : divideHalfEven(mantissa, 10n ** BigInt(-exponent));
+    exponent >= 0
+      ? mantissa * 10n ** BigInt(exponent)
+      : divideHalfEven(mantissa, 10n ** BigInt(-exponent));
   return negative ? -scaled : scaled;
 }
 

@@ -17,6 +17,7 @@ export const REJECT_REASONS = [
   'request_only',
   'not_a_call',
   'unknown_shape',
+  'incomplete_line',
   'line_too_long',
   'corrupt_input',
 ] as const;

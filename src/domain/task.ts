@@ -75,7 +75,10 @@ export function taskOfCode(code: number): Task {
 
 /** Reads a label or one of its aliases from a person's tag; null if it is neither. */
 export function parseTask(text: string): Task | null {
-  const key = text.trim().toLowerCase().replace(/[\s-]+/g, '_');
+  const key = text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
   if (CODES.has(key)) return key as Task;
   return Object.hasOwn(ALIASES, key) ? (ALIASES[key] ?? null) : null;
 }

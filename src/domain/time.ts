@@ -30,7 +30,8 @@ export function epochToMs(value: number): EpochMs | null {
   if (value < 1e11) ms = value * 1000;
   else if (value < 1e14) ms = value;
   else if (value < 1e17) ms = value / 1000;
-  else if (value > 6.2e17 && value < 6.7e17) ms = Number((BigInt(value) - NET_TICKS_AT_EPOCH) / 10_000n);
+  else if (value > 6.2e17 && value < 6.7e17)
+    ms = Number((BigInt(value) - NET_TICKS_AT_EPOCH) / 10_000n);
   else ms = value / 1e6;
   return inRange(Math.trunc(ms));
 }
@@ -43,7 +44,8 @@ export function parseInstant(text: string): EpochMs | null {
   const trimmed = text.trim();
   const match = ISO.exec(trimmed);
   if (match === null) return /^\d+(\.\d+)?$/.test(trimmed) ? epochToMs(Number(trimmed)) : null;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
+    match;
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return null;
   const dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
   if (new Date(dayMs).getUTCDate() !== Number(day)) return null;

@@ -14,7 +14,15 @@ import { Fields, type Json, Text } from './json.ts';
 import { milli, NO_PROMPT, type Prompt, readAnswer, readBarePrompt, readPrompt } from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
 import { flatUsage } from './usage.ts';
-import { bareDurationMs, durationMs, flagOf, instantOf, moneyOf, numberOf, stringOf } from './values.ts';
+import {
+  bareDurationMs,
+  durationMs,
+  flagOf,
+  instantOf,
+  moneyOf,
+  numberOf,
+  stringOf,
+} from './values.ts';
 
 /** A call and the texts its task is read from. */
 export interface ReadCall {
@@ -42,7 +50,8 @@ export function assemble(found: Found): ReadCall[] | Rejected {
   const requested = modelName(found.request?.get('model')) ?? modelName(values[R.modelRequested]);
   const served = body?.model ?? modelName(values[R.model]) ?? requested;
   const ending = endingOf(found);
-  if (served === null && ending.status !== 'error') return { reason: 'no_model', detail: 'no model is named' };
+  if (served === null && ending.status !== 'error')
+    return { reason: 'no_model', detail: 'no model is named' };
   const parts = partsOf(found, ending.status);
   const common = commonOf(found, prompt);
   return parts.map((part, index) => ({
@@ -50,7 +59,10 @@ export function assemble(found: Found): ReadCall[] | Rejected {
       ...common,
       idKey: index === 0 || common.idKey === null ? common.idKey : mix(common.idKey, index),
       billedPico: index === 0 ? common.billedPico : null,
-      target: targetOf(found, part, { served: part.model ?? served ?? '', requested: requested ?? served ?? '' }),
+      target: targetOf(found, part, {
+        served: part.model ?? served ?? '',
+        requested: requested ?? served ?? '',
+      }),
       outcome: ending,
       usage: part.usage ?? emptyUsage(),
     },
@@ -67,7 +79,8 @@ interface Part {
 /** The billed parts; a failed call without usage was not billed and counts zero tokens. */
 function partsOf(found: Found, status: Status): Part[] {
   if (found.body !== null && found.body.parts.length > 0) return [...found.body.parts];
-  const usage = found.usage === undefined ? flatUsage(found.values, providerOf(found)) : found.usage;
+  const usage =
+    found.usage === undefined ? flatUsage(found.values, providerOf(found)) : found.usage;
   const unbilled = usage === null && (status === 'error' || status === 'cached');
   return [{ usage: unbilled ? emptyUsage() : usage, model: null }];
 }
@@ -117,7 +130,9 @@ function commonOf(found: Found, prompt: Prompt): Common {
 }
 
 function promptOf(values: RoleValues): Prompt {
-  return values[R.prompt] === undefined ? NO_PROMPT : readBarePrompt(values[R.prompt], values[R.system]);
+  return values[R.prompt] === undefined
+    ? NO_PROMPT
+    : readBarePrompt(values[R.prompt], values[R.system]);
 }
 
 function textual(value: Json | undefined): Json | undefined {
@@ -145,9 +160,11 @@ function keyOf(value: Json | undefined): number | null {
 function timesOf(values: RoleValues, body: Body | null) {
   const start = instantOf(values[R.start]) ?? instantOf(values[R.time]);
   const end = instantOf(values[R.end]);
-  const latencyMs = latencyOf(values) ?? (start !== null && end !== null ? durationMs(end - start) : null);
+  const latencyMs =
+    latencyOf(values) ?? (start !== null && end !== null ? durationMs(end - start) : null);
   if (start !== null) return { startedAtMs: start, latencyMs, source: 'start' as const };
-  if (end !== null) return { startedAtMs: end - (latencyMs ?? 0), latencyMs, source: 'end' as const };
+  if (end !== null)
+    return { startedAtMs: end - (latencyMs ?? 0), latencyMs, source: 'end' as const };
   const created = body?.createdMs ?? instantOf(values[R.created]);
   const source = created === null ? ('none' as const) : ('created' as const);
   return { startedAtMs: created, latencyMs, source };
@@ -157,7 +174,9 @@ function latencyOf(values: RoleValues): number | null {
   const ms = numberOf(values[R.latencyMs]);
   if (ms !== null) return durationMs(ms);
   const seconds = numberOf(values[R.latencyS]);
-  return seconds === null ? bareDurationMs(numberOf(values[R.latencyBare])) : durationMs(seconds * 1000);
+  return seconds === null
+    ? bareDurationMs(numberOf(values[R.latencyBare]))
+    : durationMs(seconds * 1000);
 }
 
 function userOf(values: RoleValues): string {
@@ -176,7 +195,9 @@ function tagOf(values: RoleValues): Task | null {
 }
 
 function billedOf(values: RoleValues): bigint | null {
-  return moneyOf(values[R.cost]) ?? moneyOf(values[R.costCents], 2) ?? moneyOf(values[R.costMicros], 6);
+  return (
+    moneyOf(values[R.cost]) ?? moneyOf(values[R.costCents], 2) ?? moneyOf(values[R.costMicros], 6)
+  );
 }
 
 const HOSTS: readonly [string, string][] = [
@@ -214,7 +235,9 @@ function endingOf({ values, body }: Found) {
   const status = statusOf(values, body);
   const info = values[R.errorInfo];
   const errorType =
-    body?.errorType || (info instanceof Fields ? stringOf(info.get('error_class')) : null) || errorWord(values[R.error]);
+    body?.errorType ||
+    (info instanceof Fields ? stringOf(info.get('error_class')) : null) ||
+    errorWord(values[R.error]);
   return {
     status,
     httpStatus: httpOf(values),
@@ -239,7 +262,8 @@ function statusOf(values: RoleValues, body: Body | null): Status {
   const word = stringOf(values[R.httpStatus])?.toLowerCase() ?? '';
   if (BAD_WORDS.has(word)) return 'error';
   if (word === 'timeout' || word === 'cancelled') return word;
-  if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true) return timeoutOr(values, 'error');
+  if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true)
+    return timeoutOr(values, 'error');
   return body === null && hasError(values[R.error]) ? timeoutOr(values, 'error') : 'ok';
 }
 

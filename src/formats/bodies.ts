@@ -83,7 +83,11 @@ export function readBody(body: Fields): Body | null {
   }
   if (object === 'response') return responsesBody(body, usage);
   if (object === 'list' && usage !== undefined) return embeddingsBody(body, usage);
-  if (object === 'chat.completion' || object === 'text_completion' || Array.isArray(body.get('choices'))) {
+  if (
+    object === 'chat.completion' ||
+    object === 'text_completion' ||
+    Array.isArray(body.get('choices'))
+  ) {
     return chatBody(body, usage);
   }
   return body.has('error') || body.get('type') === 'error' ? errorBody(body) : null;
@@ -133,7 +137,8 @@ function responsesBody(body: Fields, usage: Fields | undefined): Body {
     createdMs: epochToMs(numberOf(body.get('created_at')) ?? 0),
     tier: tierOf(body.get('service_tier')),
     region: '',
-    status: state === 'failed' ? 'error' : state === 'cancelled' ? 'cancelled' : statusOfStop(stopReason),
+    status:
+      state === 'failed' ? 'error' : state === 'cancelled' ? 'cancelled' : statusOfStop(stopReason),
     errorType: state === 'failed' ? errorWord(body.get('error')) : '',
     stopReason,
     parts: partsOf(counted),
@@ -212,6 +217,7 @@ export function errorWord(error: Json | undefined): string {
     const word = stringOf(error);
     return word === null || word.includes(' ') ? 'error' : word.slice(0, 60);
   }
-  const word = stringOf(error.get('code')) ?? stringOf(error.get('type')) ?? stringOf(error.get('status'));
+  const word =
+    stringOf(error.get('code')) ?? stringOf(error.get('type')) ?? stringOf(error.get('status'));
   return (word ?? 'error').slice(0, 60);
 }

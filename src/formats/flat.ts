@@ -15,7 +15,8 @@ import { stringOf } from './values.ts';
 export const flat: Dialect = {
   id: 'flat',
   title: 'flat records (JSONL or CSV)',
-  evidence: 'a model (model, model_name, engine, …) beside token counts (prompt_tokens, input_tokens, tokens_in, …) or a cost',
+  evidence:
+    'a model (model, model_name, engine, …) beside token counts (prompt_tokens, input_tokens, tokens_in, …) or a cost',
   read: readFlat,
 };
 

@@ -79,7 +79,11 @@ export function hashJson(value: Json, seed: number): number {
 }
 
 /** Hashes the members of an object, leaving out `skip` and what only identifies a call. */
-export function hashFields(fields: Fields, seed: number, skip: ReadonlySet<string> = NOT_CONTENT): number {
+export function hashFields(
+  fields: Fields,
+  seed: number,
+  skip: ReadonlySet<string> = NOT_CONTENT,
+): number {
   let hash = seed;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;

@@ -46,6 +46,7 @@ const WORDS = `
   response_time response_time_ms ttft ttft_ms time_to_first_token first_token_ms first_token_latency
   max_tokens max_completion_tokens max_output_tokens temperature choices message result status_details
   incomplete_details usage_metadata
+  logs items rows results records events runs entries calls requests spans hits _source
 `;
 
 const TEXTS = `

@@ -31,7 +31,8 @@ export const litellm: Dialect = {
       format: 'litellm',
       values,
       request: parametersOf(record),
-      body: body === null ? null : { ...body, parts: [], model: null, id: record.get('id') ?? body.id },
+      body:
+        body === null ? null : { ...body, parts: [], model: null, id: record.get('id') ?? body.id },
       tier: null,
       usage: failed ? null : counted,
     });

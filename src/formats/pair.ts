@@ -13,7 +13,8 @@ import { objectIn } from './nested.ts';
 import { R, type RoleValues } from './roles.ts';
 import { stringOf } from './values.ts';
 
-const NOT_A_CALL = /count_tokens|countTokens|input_tokens$|\/models\b|\/files\b|\/batches\b|\/moderations\b/;
+const NOT_A_CALL =
+  /count_tokens|countTokens|input_tokens$|\/models\b|\/files\b|\/batches\b|\/moderations\b/;
 
 /** `{request, response, …}` with any of the usual names. */
 export const pair: Dialect = {
@@ -44,6 +45,8 @@ export const bare: Dialect = {
   read: (record, values) => {
     const known = record.has('choices') || record.has('object') || record.get('type') === 'message';
     const body = known && record.fields('usage') !== undefined ? readBody(record) : null;
-    return body === null ? null : assemble({ format: body.shape, values, request: null, body, tier: null });
+    return body === null
+      ? null
+      : assemble({ format: body.shape, values, request: null, body, tier: null });
   },
 };

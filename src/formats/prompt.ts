@@ -69,7 +69,9 @@ export function readPrompt(request: Fields): Prompt {
     promptBytes: walk.bytes,
     turns: walk.turns,
     hasTools: tools instanceof Raw && tools.end - tools.start > 2 && tools.toString() !== 'null',
-    hasSchema: asksForJson(request.get('response_format') ?? request.rest?.find(([name]) => name === 'text')?.[1]),
+    hasSchema: asksForJson(
+      request.get('response_format') ?? request.rest?.find(([name]) => name === 'text')?.[1],
+    ),
     maxTokens: maxTokensOf(request),
     temperatureMilli: milli(request.get('temperature')),
     system: walk.system,
@@ -95,7 +97,9 @@ export function readBarePrompt(prompt: Json | undefined, system: Json | undefine
 /** The output limit of a request; null if it sets none. */
 export function maxTokensOf(request: Fields): number | null {
   const limit = numberOf(
-    request.get('max_completion_tokens') ?? request.get('max_tokens') ?? request.get('max_output_tokens'),
+    request.get('max_completion_tokens') ??
+      request.get('max_tokens') ??
+      request.get('max_output_tokens'),
   );
   return limit !== null && limit >= 0 && limit < 2 ** 31 ? Math.round(limit) : null;
 }
@@ -164,7 +168,10 @@ function lastText(walk: Walk, content: Json): Text | null {
 /** The hash and size of an answer; null hash if the log holds none. */
 export function readAnswer(answer: Json | undefined): { hash: number | null; bytes: number } {
   const content = answer instanceof Fields ? answer.get('content') : answer;
-  if (content === undefined || (content === null && answer instanceof Fields && !answer.has('tool_calls'))) {
+  if (
+    content === undefined ||
+    (content === null && answer instanceof Fields && !answer.has('tool_calls'))
+  ) {
     return { hash: null, bytes: 0 };
   }
   const walk: Walk = { hash: 0, systemHash: null, bytes: 0, turns: 0, system: null, user: null };

@@ -39,19 +39,53 @@ export class RecordReader {
 }
 
 /** Reads a record whose tree is made already. */
-export function readRecord(record: Fields, forced: readonly Dialect[] | null = null): ReadCall[] | Rejected {
+export function readRecord(
+  record: Fields,
+  forced: readonly Dialect[] | null = null,
+): ReadCall[] | Rejected {
   try {
     const values = readRoles(record);
     for (const dialect of forced ?? DIALECTS) {
       const calls = dialect.read(record, values);
       if (calls !== null) return calls;
     }
-    return unknownShape(record);
+    return unwrap(record, forced) ?? unknownShape(record);
   } catch (error) {
     if (error instanceof BadValue) return error.rejected;
     if (error instanceof RangeError) return { reason: 'unknown_shape', detail: error.message };
     throw error;
   }
+}
+
+/** Lists of records that exports wrap in one object. */
+const LISTS = [
+  'data',
+  'logs',
+  'items',
+  'rows',
+  'results',
+  'records',
+  'events',
+  'runs',
+  'usage',
+  'entries',
+  'calls',
+  'requests',
+];
+
+/** The calls of the records in a wrapper; null if it wraps none. */
+function unwrap(record: Fields, forced: readonly Dialect[] | null): ReadCall[] | Rejected | null {
+  for (const name of LISTS) {
+    const list = record.get(name);
+    if (!Array.isArray(list) || !(list[0] instanceof Fields)) continue;
+    const calls: ReadCall[] = [];
+    for (const item of list) {
+      const read = item instanceof Fields ? readRecord(item, forced) : null;
+      if (Array.isArray(read)) calls.push(...read);
+    }
+    if (calls.length > 0) return calls;
+  }
+  return null;
 }
 
 function unknownShape(record: Fields): Rejected {
@@ -66,16 +100,22 @@ export function parseRecord(bytes: Buffer, start: number, end: number): Fields |
   try {
     tree = treeOf(JSON.parse(bytes.toString('utf8', start, end)));
   } catch (error) {
-    if (error instanceof SyntaxError) return { reason: 'invalid_json', detail: syntaxDetail(error) };
-    if (error instanceof RangeError) return { reason: 'invalid_json', detail: error.message.slice(0, 80) };
+    if (error instanceof SyntaxError)
+      return { reason: 'invalid_json', detail: syntaxDetail(error) };
+    if (error instanceof RangeError)
+      return { reason: 'invalid_json', detail: error.message.slice(0, 80) };
     throw error;
   }
-  return tree instanceof Fields ? tree : { reason: 'not_an_object', detail: 'the line is JSON, but no object' };
+  return tree instanceof Fields
+    ? tree
+    : { reason: 'not_an_object', detail: 'the line is JSON, but no object' };
 }
 
 /** The place of a syntax error without the text around it. */
 function syntaxDetail(error: SyntaxError): string {
   const position = /at position (\d+)/.exec(error.message)?.[1];
   if (position !== undefined) return `not valid JSON at byte ${position} of the line`;
-  return /end of JSON|Unterminated/i.test(error.message) ? 'the JSON ends too early' : 'not valid JSON';
+  return /end of JSON|Unterminated/i.test(error.message)
+    ? 'the JSON ends too early'
+    : 'not valid JSON';
 }

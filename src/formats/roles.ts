@@ -31,7 +31,8 @@ const NAMES = {
   costMicros: 'cost_micros',
   task: 'task task_type task_label',
   tags: 'tags tag request_tags',
-  provider: 'provider vendor provider_name custom_llm_provider llm_provider ai_org api_provider platform backend',
+  provider:
+    'provider vendor provider_name custom_llm_provider llm_provider ai_org api_provider platform backend',
   region: 'region location inference_geo',
   url: 'url endpoint path host',
   model: `model model_name model_id model_served response_model used_model llm_model llm ai_model
@@ -68,12 +69,17 @@ export type Role = keyof typeof NAMES;
 
 /** Containers whose members stand for the record's own. */
 const CONTAINERS = new Set(
-  'usage token_usage tokens metrics stats meta metadata llm entry data extra attributes event properties'.split(' '),
+  'usage token_usage tokens metrics stats meta metadata llm entry data extra attributes event properties'.split(
+    ' ',
+  ),
 );
 
 const ROLE_LIST = Object.keys(NAMES) as Role[];
 /** Index of each role in a role array. */
-export const R = Object.fromEntries(ROLE_LIST.map((role, index) => [role, index])) as Record<Role, number>;
+export const R = Object.fromEntries(ROLE_LIST.map((role, index) => [role, index])) as Record<
+  Role,
+  number
+>;
 
 /** Name → its (role, rank) pairs, flat. */
 const ROLES_OF: ReadonlyMap<string, readonly number[]> = buildRoles();
@@ -92,9 +98,18 @@ function buildRoles(): Map<string, number[]> {
 }
 
 const COUNTS = new Set<number>(
-  (['input', 'output', 'total', 'cacheRead', 'cacheWrite', 'cacheWrite5m', 'cacheWrite1h', 'reasoning'] as const).map(
-    (role) => R[role],
-  ),
+  (
+    [
+      'input',
+      'output',
+      'total',
+      'cacheRead',
+      'cacheWrite',
+      'cacheWrite5m',
+      'cacheWrite1h',
+      'reasoning',
+    ] as const
+  ).map((role) => R[role]),
 );
 /** Names that are a count only as a number, and a text or a flag otherwise. */
 const AMBIGUOUS = new Set(['input', 'output', 'in', 'out', 'tokens', 'cached']);

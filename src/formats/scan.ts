@@ -279,14 +279,14 @@ export class JsonScanner {
       this.#backslash = found < 0 ? Number.MAX_SAFE_INTEGER : found;
       this.#searchedFrom = start;
     }
-    let escape = this.#backslash;
-    while (escape < quote) {
-      if (escape + 1 === quote) {
+    let mark = this.#backslash;
+    while (mark < quote) {
+      if (mark + 1 === quote) {
         quote = bytes.indexOf(QUOTE, quote + 1);
         if (quote < 0 || quote >= this.#end) throw DOUBT;
       }
-      escape += 2;
-      while (escape < quote && bytes[escape] !== BACKSLASH) escape++;
+      mark += 2;
+      while (mark < quote && bytes[mark] !== BACKSLASH) mark++;
     }
     return quote;
   }
@@ -352,9 +352,9 @@ function isLiteralByte(byte: number): boolean {
   );
 }
 
-/** Whether every escape from `escape` on is one that JSON.stringify writes: not `\/`, not `\u`. */
-function isCanonical(bytes: Uint8Array, escape: number, end: number): boolean {
-  let at = escape;
+/** Whether every escape from `first` on is one that JSON.stringify writes: not `\/`, not `\u`. */
+function isCanonical(bytes: Uint8Array, first: number, end: number): boolean {
+  let at = first;
   while (at < end) {
     if (bytes[at] !== BACKSLASH) {
       at++;
@@ -363,8 +363,13 @@ function isCanonical(bytes: Uint8Array, escape: number, end: number): boolean {
     const byte = bytes[at + 1]!;
     // " \ b f n r t
     if (
-      byte !== 0x22 && byte !== 0x5c && byte !== 0x62 && byte !== 0x66 &&
-      byte !== 0x6e && byte !== 0x72 && byte !== 0x74
+      byte !== 0x22 &&
+      byte !== 0x5c &&
+      byte !== 0x62 &&
+      byte !== 0x66 &&
+      byte !== 0x6e &&
+      byte !== 0x72 &&
+      byte !== 0x74
     ) {
       return false;
     }

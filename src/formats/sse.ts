@@ -9,7 +9,9 @@
 type Dict = Record<string, unknown>;
 
 function dict(value: unknown): Dict {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Dict)
+    : {};
 }
 
 interface Merged {
@@ -32,7 +34,9 @@ export function mergeStream(text: string): Dict | null {
   const { body, usage } = merged;
   if (usage !== null) body.usage = usage;
   if (body.object === 'chat.completion') {
-    body.choices = [{ finish_reason: merged.stop, message: { role: 'assistant', content: merged.text } }];
+    body.choices = [
+      { finish_reason: merged.stop, message: { role: 'assistant', content: merged.text } },
+    ];
   } else if (body.type === 'message') {
     body.stop_reason = merged.stop;
     body.content = [{ type: 'text', text: merged.text }];

@@ -22,12 +22,19 @@ export function openAiUsage(usage: Fields): Usage | null {
   const result = emptyUsage();
   result.cacheRead =
     countUnder(inside, 'cached_tokens') ??
-    countUnder(usage, 'cache_read_input_tokens', 'prompt_cache_hit_tokens', 'num_cached_tokens', 'cached_tokens') ??
+    countUnder(
+      usage,
+      'cache_read_input_tokens',
+      'prompt_cache_hit_tokens',
+      'num_cached_tokens',
+      'cached_tokens',
+    ) ??
     0;
   splitWrites(usage, result, countUnder(inside, 'cache_write_tokens', 'cache_creation_tokens'));
   result.inputAudio = countUnder(inside, 'audio_tokens') ?? 0;
   result.outputAudio = countUnder(made, 'audio_tokens') ?? 0;
-  result.reasoning = countUnder(made, 'reasoning_tokens') ?? countUnder(usage, 'reasoning_tokens') ?? 0;
+  result.reasoning =
+    countUnder(made, 'reasoning_tokens') ?? countUnder(usage, 'reasoning_tokens') ?? 0;
   addHidden(result, input ?? 0, output ?? 0, countUnder(usage, 'total_tokens'));
   result.input = remainder('input', input ?? 0, {
     cached: result.cacheRead,
@@ -59,7 +66,8 @@ function remainder(name: string, whole: number, parts: Record<string, number>): 
 /** Cache writes: the split by lifetime where there is one, five minutes for the rest. */
 function splitWrites(usage: Fields, result: Usage, inside: number | null): void {
   const split = usage.fields('cache_creation');
-  const total = inside ?? countUnder(usage, 'cache_creation_input_tokens', 'cache_write_tokens') ?? 0;
+  const total =
+    inside ?? countUnder(usage, 'cache_creation_input_tokens', 'cache_write_tokens') ?? 0;
   result.cacheWrite1h = countUnder(split, 'ephemeral_1h_input_tokens') ?? 0;
   const short = countUnder(split, 'ephemeral_5m_input_tokens') ?? 0;
   result.cacheWrite5m = Math.max(short, total - result.cacheWrite1h);
@@ -129,6 +137,7 @@ function inputExcludesCache({ fresh, kept, output, total, provider }: Convention
 
 /** Reasoning beside the output is added to it when the total says so. */
 function addReasoning(result: Usage, output: number, total: number | null, input: number): void {
-  const beside = total !== null && result.reasoning > 0 && total === input + output + result.reasoning;
+  const beside =
+    total !== null && result.reasoning > 0 && total === input + output + result.reasoning;
   result.output = beside || result.reasoning > output ? output + result.reasoning : output;
 }

@@ -48,16 +48,21 @@ function plainNumber(value: Json | undefined): string | null {
  * Throws BadValue for a negative, fractional, huge or non-numeric count.
  */
 export function countOf(value: Json | undefined, name: string): number | null {
-  if (typeof value === 'number' && value >= 0 && value <= MAX_TOKENS && Number.isInteger(value)) return value;
+  if (typeof value === 'number' && value >= 0 && value <= MAX_TOKENS && Number.isInteger(value))
+    return value;
   if (value === undefined || value === null || typeof value === 'object') {
     if (!(value instanceof Text)) return null;
   }
   if (typeof value !== 'number' && NOTHING.has(String(value).trim().toLowerCase())) return null;
   const number = typeof value === 'number' ? value : numberOf(value);
   const seen = `${name} is ${String(value).slice(0, 40)}`;
-  if (number !== null && number < 0) throw new BadValue({ reason: 'negative_tokens', detail: seen });
+  if (number !== null && number < 0)
+    throw new BadValue({ reason: 'negative_tokens', detail: seen });
   if (number === null || !Number.isInteger(number) || number > MAX_TOKENS) {
-    throw new BadValue({ reason: 'invalid_tokens', detail: `${seen}; a whole number up to ${MAX_TOKENS} was expected` });
+    throw new BadValue({
+      reason: 'invalid_tokens',
+      detail: `${seen}; a whole number up to ${MAX_TOKENS} was expected`,
+    });
   }
   return number;
 }
@@ -89,7 +94,8 @@ function isoInstant({ bytes, start, length }: Text): number | null {
   const hour = digits(bytes, start + 11, 2);
   const minute = digits(bytes, start + 14, 2);
   const second = digits(bytes, start + 17, 2);
-  const plain = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60;
+  const plain =
+    month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60;
   if (!plain) return null;
   const year = digits(bytes, start, 4);
   if (!(year >= 2000 && year < 2100)) return null;

@@ -1,0 +1,135 @@
+/**
+ * CSV: rows under a header of any of the usual names → packed calls.
+ *
+ * Takes the chunks of a log and its delimiter; each row is read as a flat record, or as whatever the
+ * JSON in its cells says. A row that cannot be parsed is a reject, the next one is read all the same.
+ */
+import type { Buffer } from 'node:buffer';
+import { type CsvError, type Info, type Parser, parse } from 'csv-parse';
+import { isRejected } from '../domain/reject.ts';
+import { Fields, treeOf } from '../formats/json.ts';
+import { readRecord } from '../formats/read.ts';
+import type { CallBatch } from '../ledger/batch.ts';
+import type { Packer } from './pack.ts';
+
+const BATCH_CALLS = 2_000;
+
+/** A log to read as CSV; rows before `from` were read earlier. */
+export interface CsvInput {
+  readonly chunks: AsyncGenerator<Buffer>;
+  readonly delimiter: string;
+  readonly from: number;
+  readonly linesBefore: number;
+  readonly packer: Packer;
+}
+
+interface Row {
+  readonly info: Info;
+  readonly record: Record<string, string>;
+}
+
+/** Reads the rows of a log. */
+export async function* readCsv(input: CsvInput): AsyncGenerator<CallBatch> {
+  const reading = new Reading(input);
+  for await (const chunk of input.chunks) {
+    reading.write(chunk);
+    if (reading.pending >= BATCH_CALLS) yield reading.take();
+  }
+  await reading.end();
+  yield reading.take();
+}
+
+class Reading {
+  readonly #parser: Parser;
+  #line: number;
+  #lineTaken: number;
+  #offset = 0;
+  pending = 0;
+
+  constructor(private readonly input: CsvInput) {
+    this.#line = 0;
+    this.#lineTaken = input.linesBefore;
+    this.#parser = parse({
+      bom: true,
+      columns: (header: string[]) => header.map((cell) => cell.trim()),
+      delimiter: input.delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      on_skip: (error) => this.#skipped(error),
+    });
+  }
+
+  write(chunk: Buffer): void {
+    this.#parser.write(chunk);
+    this.#drain();
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#parser.on('end', resolve);
+      this.#parser.on('error', reject);
+    });
+    this.#parser.end();
+    this.#parser.resume();
+    this.#parser.on('data', (row: Row) => this.#row(row));
+    await ended;
+  }
+
+  #drain(): void {
+    for (
+      let row = this.#parser.read() as Row | null;
+      row !== null;
+      row = this.#parser.read() as Row | null
+    ) {
+      this.#row(row);
+    }
+  }
+
+  #row({ info, record }: Row): void {
+    const byteOffset = this.#offset;
+    const byteLength = info.bytes - byteOffset;
+    const line = this.#line;
+    this.#offset = info.bytes;
+    this.#line = info.lines;
+    if (byteOffset < this.input.from) return;
+    this.pending++;
+    const place = { line: line - this.#lineTaken, byteOffset, byteLength };
+    const read = readRow(record);
+    if (isRejected(read)) {
+      this.input.packer.reject({ ...place, reason: read.reason, detail: read.detail });
+      return;
+    }
+    const kept = new TextEncoder().encode(JSON.stringify(record));
+    for (const call of read) this.input.packer.add(call, place, kept);
+  }
+
+  #skipped(error: CsvError | undefined): undefined {
+    const line = Math.max(
+      this.#line,
+      (typeof error?.lines === 'number' ? error.lines : this.#line + 1) - 1,
+    );
+    this.pending++;
+    this.input.packer.reject({
+      line: line - this.#lineTaken,
+      byteOffset: this.#offset,
+      byteLength: 0,
+      reason: 'invalid_csv',
+      detail: `not a valid row (${error?.code ?? 'unknown error'})`,
+    });
+  }
+
+  take(): CallBatch {
+    const lines = Math.max(0, this.#line - this.#lineTaken);
+    this.#lineTaken += lines;
+    this.pending = 0;
+    return this.input.packer.take({ lines, endOffset: this.#offset, tail: null });
+  }
+}
+
+function readRow(record: Record<string, string>) {
+  const tree = treeOf(record);
+  if (tree instanceof Fields) return readRecord(tree);
+  return { reason: 'unknown_shape', detail: 'the row has no cells' } as const;
+}

@@ -1,0 +1,272 @@
+/**
+ * Packing: calls → rows of numbers and dictionaries, on the way to the writer.
+ *
+ * Takes calls of one thread in the order of their lines, gives a CallBatch. Classifies each distinct
+ * prompt once as long as it remembers it. Never keeps a text.
+ */
+import { Buffer } from 'node:buffer';
+import { type PromptText, readPrompt } from '../classify/classify.ts';
+import type { Call, Outcome, Target } from '../domain/call.ts';
+import { taskCode } from '../domain/task.ts';
+import { inputTotal, outputTotal } from '../domain/tokens.ts';
+import type { ReadCall } from '../formats/assemble.ts';
+import type { Text } from '../formats/json.ts';
+import type { BatchReject, BatchText, CallBatch } from '../ledger/batch.ts';
+import { C, WIDTH } from '../ledger/columns.ts';
+
+const DICTIONARY_LIMIT = 50_000;
+const START_ROWS = 1024;
+const NOTHING = new Uint8Array(0);
+
+/** Where a record lies. */
+export interface Place {
+  /** From the start of the batch, 0 for the first. */
+  readonly line: number;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/** One packer per thread. */
+export class Packer {
+  #rows = new Float64Array(START_ROWS * WIDTH);
+  #count = 0;
+  #rejects: BatchReject[] = [];
+  #extras: { row: number; usage: Call['usage'] }[] = [];
+  #largeBilled: { row: number; pico: bigint }[] = [];
+  readonly #targets = new Dictionary<Target>((target) => target.model, sameTarget);
+  readonly #outcomes = new Dictionary<Outcome>((outcome) => outcome.stopReason, sameOutcome);
+  readonly #accounts = new Dictionary<string>(
+    (name) => name,
+    () => true,
+  );
+  #resets = false;
+  readonly #text: TextStore | null;
+
+  /** With `storeText`, batches carry the records' bytes. */
+  constructor(storeText: boolean) {
+    this.#text = storeText ? new TextStore() : null;
+  }
+
+  /** Adds a call, and keeps its record if text is to be stored. */
+  add({ call, system, user }: ReadCall, place: Place, record: Uint8Array): void {
+    const at = this.#count * WIDTH;
+    if (at === this.#rows.length) this.#grow();
+    const rows = this.#rows;
+    rows[at + C.line] = place.line;
+    rows[at + C.byte_offset] = place.byteOffset;
+    rows[at + C.byte_length] = place.byteLength;
+    rows[at + C.call_key] = call.idKey ?? Number.NaN;
+    rows[at + C.started_at_ms] = call.startedAtMs ?? Number.NaN;
+    rows[at + C.latency_ms] = call.latencyMs ?? Number.NaN;
+    rows[at + C.target_id] = this.#targets.idOf(call.target);
+    rows[at + C.outcome_id] = this.#outcomes.idOf(call.outcome);
+    rows[at + C.account_id] = call.user === '' ? Number.NaN : this.#accounts.idOf(call.user);
+    rows[at + C.session_key] = call.sessionKey ?? Number.NaN;
+    this.#packTokens(at, call);
+    this.#packPrompt(at, call);
+    this.#packTask(at, call, textsOf(system, user));
+    this.#text?.add(record);
+    this.#count++;
+  }
+
+  #packTokens(at: number, call: Call): void {
+    const rows = this.#rows;
+    const { usage } = call;
+    rows[at + C.input_tokens] = usage.input;
+    rows[at + C.cache_read_tokens] = usage.cacheRead;
+    rows[at + C.cache_write_5m_tokens] = usage.cacheWrite5m;
+    rows[at + C.cache_write_1h_tokens] = usage.cacheWrite1h;
+    rows[at + C.output_tokens] = usage.output;
+    rows[at + C.reasoning_tokens] = usage.reasoning;
+    rows[at + C.max_tokens] = call.maxTokens ?? Number.NaN;
+    rows[at + C.temperature_milli] = call.temperatureMilli ?? Number.NaN;
+    rows[at + C.billed_pico] = call.billedPico === null ? Number.NaN : Number(call.billedPico);
+    const rare =
+      usage.inputAudio +
+      usage.inputImage +
+      usage.outputAudio +
+      usage.outputImage +
+      usage.webSearches;
+    if (rare > 0) this.#extras.push({ row: this.#count, usage });
+    if (call.billedPico !== null && call.billedPico > BigInt(Number.MAX_SAFE_INTEGER)) {
+      this.#largeBilled.push({ row: this.#count, pico: call.billedPico });
+    }
+  }
+
+  #packPrompt(at: number, call: Call): void {
+    const rows = this.#rows;
+    rows[at + C.prompt_hash] = call.promptHash ?? Number.NaN;
+    rows[at + C.system_hash] = call.systemHash ?? Number.NaN;
+    rows[at + C.params_hash] = call.paramsHash;
+    rows[at + C.answer_hash] = call.answerHash ?? Number.NaN;
+    rows[at + C.prompt_bytes] = call.promptBytes;
+    rows[at + C.answer_bytes] = call.answerBytes;
+  }
+
+  #packTask(at: number, call: Call, text: PromptText): void {
+    const { verdict, sketch } = readPrompt(text, {
+      operation: call.target.operation,
+      hasTools: call.hasTools,
+      hasSchema: call.hasSchema,
+      maxTokens: call.maxTokens,
+      inputTokens: inputTotal(call.usage),
+      outputTokens: outputTotal(call.usage),
+      turns: call.turns,
+    });
+    this.#rows[at + C.prompt_sketch] = sketch;
+    this.#rows[at + C.task] = taskCode(call.tag ?? verdict.task);
+    this.#rows[at + C.task_confidence] = call.tag === null ? verdict.confidence : 100;
+  }
+
+  /** Adds a line that is no call. */
+  reject(reject: BatchReject): void {
+    this.#rejects.push(reject);
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(this.#rows.length * 2);
+    larger.set(this.#rows);
+    this.#rows = larger;
+  }
+
+  /** Gives what was added since the last batch, and starts a new one. */
+  take(rest: Pick<CallBatch, 'lines' | 'endOffset' | 'tail'>): CallBatch {
+    const batch: CallBatch = {
+      ...rest,
+      rows: this.#rows.slice(0, this.#count * WIDTH),
+      count: this.#count,
+      targets: this.#targets.takeNew(),
+      outcomes: this.#outcomes.takeNew(),
+      accounts: this.#accounts.takeNew(),
+      resetsDictionaries: this.#resets,
+      extras: this.#extras,
+      largeBilled: this.#largeBilled,
+      rejects: this.#rejects,
+      text: this.#text?.take() ?? null,
+    };
+    this.#count = 0;
+    this.#rejects = [];
+    this.#extras = [];
+    this.#largeBilled = [];
+    this.#resets =
+      this.#targets.size + this.#accounts.size + this.#outcomes.size > DICTIONARY_LIMIT;
+    if (this.#resets)
+      for (const part of [this.#targets, this.#outcomes, this.#accounts]) part.clear();
+    return batch;
+  }
+}
+
+/** Collects records one after the other. */
+class TextStore {
+  #bytes = new Uint8Array(0);
+  #length = 0;
+  #ends: number[] = [];
+
+  add(record: Uint8Array): void {
+    const length = this.#length + record.length;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length * 2, 65_536));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(record, this.#length);
+    this.#length = length;
+    this.#ends.push(length);
+  }
+
+  take(): BatchText {
+    const text = { bytes: this.#bytes.slice(0, this.#length), ends: this.#ends };
+    this.#length = 0;
+    this.#ends = [];
+    return text;
+  }
+}
+
+/** Numbers equal values; what is new since the last batch travels with the next one. */
+class Dictionary<Value> {
+  readonly #known = new Map<string, { value: Value; id: number }[]>();
+  #fresh: Value[] = [];
+  #size = 0;
+
+  constructor(
+    private readonly bucketOf: (value: Value) => string,
+    private readonly same: (a: Value, b: Value) => boolean,
+  ) {}
+
+  get size(): number {
+    return this.#size;
+  }
+
+  idOf(value: Value): number {
+    const bucket = this.bucketOf(value);
+    let entries = this.#known.get(bucket);
+    if (entries === undefined) {
+      entries = [];
+      this.#known.set(bucket, entries);
+    }
+    for (const entry of entries) if (this.same(entry.value, value)) return entry.id;
+    const id = this.#size++;
+    entries.push({ value, id });
+    this.#fresh.push(value);
+    return id;
+  }
+
+  takeNew(): Value[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  clear(): void {
+    this.#known.clear();
+    this.#size = 0;
+  }
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  return (
+    a.model === b.model &&
+    a.modelRequested === b.modelRequested &&
+    a.provider === b.provider &&
+    a.tier === b.tier &&
+    a.operation === b.operation &&
+    a.region === b.region &&
+    a.format === b.format &&
+    a.usageBasis === b.usageBasis &&
+    a.timeSource === b.timeSource
+  );
+}
+
+function sameOutcome(a: Outcome, b: Outcome): boolean {
+  return (
+    a.status === b.status &&
+    a.httpStatus === b.httpStatus &&
+    a.errorType === b.errorType &&
+    a.stopReason === b.stopReason
+  );
+}
+
+/** The two texts in one buffer, as the classifier takes them; copied only when they are not. */
+function textsOf(system: Text | null, user: Text | null): PromptText {
+  const bytes = user?.bytes ?? system?.bytes ?? NOTHING;
+  if (system !== null && user !== null && system.bytes !== user.bytes) {
+    const joined = Buffer.concat([
+      system.bytes.subarray(system.start, system.end),
+      user.bytes.subarray(user.start, user.end),
+    ]);
+    return {
+      bytes: joined,
+      systemStart: 0,
+      systemEnd: system.length,
+      userStart: system.length,
+      userEnd: joined.length,
+    };
+  }
+  return {
+    bytes,
+    systemStart: system?.start ?? 0,
+    systemEnd: system?.end ?? 0,
+    userStart: user?.start ?? 0,
+    userEnd: user?.end ?? 0,
+  };
+}

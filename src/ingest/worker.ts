@@ -1,0 +1,62 @@
+/**
+ * The worker thread: reads ranges of files, or bytes it is handed, and sends packed batches back.
+ *
+ * Takes Jobs, gives Replies in the order of the jobs. Never touches the ledger.
+ */
+import { Buffer } from 'node:buffer';
+import fs from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CallBatch } from '../ledger/batch.ts';
+import { type LineOptions, LineParser } from './lines.ts';
+import { readRange } from './range.ts';
+
+/** A range of a file that begins anywhere: lines that start in it are the job's. */
+export interface RangeJob {
+  readonly kind: 'range';
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly fileEnd: number;
+  /** Whether `start` is known to be the start of a line. */
+  readonly atLineStart: boolean;
+}
+
+/** Whole lines in memory. */
+export interface BytesJob {
+  readonly kind: 'bytes';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly offset: number;
+  readonly last: boolean;
+}
+
+export type Job = RangeJob | BytesJob;
+
+/** What comes back for a job. */
+export type Reply =
+  | { readonly batch: CallBatch }
+  | { readonly failed: { code: string; message: string } };
+
+const port = parentPort;
+if (port !== null) {
+  const parser = new LineParser(workerData as LineOptions);
+  port.on('message', (job: Job) => {
+    const reply = answer(parser, job);
+    const transfer = 'batch' in reply ? [reply.batch.rows.buffer] : [];
+    if ('batch' in reply && reply.batch.text !== null) transfer.push(reply.batch.text.bytes.buffer);
+    port.postMessage(reply, transfer);
+  });
+}
+
+/** Does a job; what the file system refuses is reported, a bug is thrown. */
+function answer(parser: LineParser, job: Job): Reply {
+  try {
+    if (job.kind === 'range') return { batch: parser.parse(readRange(job, fs)) };
+    const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.length);
+    const { offset, last } = job;
+    return { batch: parser.parse({ bytes, from: 0, to: bytes.length, offset, last }) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { failed: { code, message } };
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The packed form of calls on their way into the ledger: one row of numbers a call.
+ *
+ * Takes nothing, gives the order of the columns. NaN stands for NULL. Ids of targets, outcomes and
+ * accounts are the sender's own until the writer translates them.
+ */
+
+/** Columns in the order in which a row is packed and bound. */
+export const COLUMNS = [
+  'line',
+  'byte_offset',
+  'byte_length',
+  'call_key',
+  'started_at_ms',
+  'latency_ms',
+  'target_id',
+  'outcome_id',
+  'account_id',
+  'session_key',
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_5m_tokens',
+  'cache_write_1h_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'max_tokens',
+  'temperature_milli',
+  'prompt_hash',
+  'system_hash',
+  'params_hash',
+  'answer_hash',
+  'prompt_bytes',
+  'answer_bytes',
+  'prompt_sketch',
+  'task',
+  'task_confidence',
+  'billed_pico',
+] as const;
+
+export type ColumnName = (typeof COLUMNS)[number];
+
+/** Position of each column in a packed row. */
+export const C = Object.fromEntries(COLUMNS.map((name, index) => [name, index])) as Record<
+  ColumnName,
+  number
+>;
+
+/** Numbers in a packed row. */
+export const WIDTH = COLUMNS.length;

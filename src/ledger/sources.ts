@@ -1,0 +1,135 @@
+/**
+ * Sources: the logs a ledger was filled from, and how far each was read.
+ *
+ * A source is known by its content (a hash of its head), not by its name: a moved, copied or grown
+ * log is the same source and goes on where it was left.
+ */
+import type { Ledger } from './open.ts';
+
+/** How far a log was read. */
+export interface Source {
+  readonly id: number;
+  readonly path: string;
+  /** A power of two: how much of the head the hash covers. */
+  readonly headBytes: number;
+  readonly headHash: number;
+  /** Offset of the first byte not read yet, decompressed. */
+  readonly ingestedBytes: number;
+  /** Length and hash of the last bytes before that offset. */
+  readonly tailBytes: number;
+  readonly tailHash: number;
+  readonly lines: number;
+  readonly calls: number;
+}
+
+const COLUMNS = `id, path, head_bytes AS headBytes, head_hash AS headHash,
+  ingested_bytes AS ingestedBytes, tail_bytes AS tailBytes, tail_hash AS tailHash, lines, calls`;
+
+/** Sources whose head has this hash, last read first. */
+export function findSources(db: Ledger, head: { bytes: number; hash: number }): Source[] {
+  return db
+    .prepare(
+      `SELECT ${COLUMNS} FROM source WHERE head_hash = ? AND head_bytes = ? ORDER BY id DESC`,
+    )
+    .all(head.hash, head.bytes) as Source[];
+}
+
+/** Adds a source of which nothing was read yet. */
+export function addSource(
+  db: Ledger,
+  source: { path: string; headBytes: number; headHash: number; atMs: number },
+): Source {
+  const { path, headBytes, headHash, atMs } = source;
+  const added = db
+    .prepare('INSERT INTO source (path, head_bytes, head_hash, ingested_at_ms) VALUES (?, ?, ?, ?)')
+    .run(path, headBytes, headHash, atMs);
+  const id = Number(added.lastInsertRowid);
+  return {
+    id,
+    path,
+    headBytes,
+    headHash,
+    ingestedBytes: 0,
+    tailBytes: 0,
+    tailHash: 0,
+    lines: 0,
+    calls: 0,
+  };
+}
+
+/** What a stretch of a source added to it. */
+export interface SourceProgress {
+  readonly id: number;
+  readonly path: string;
+  readonly ingestedBytes: number;
+  readonly tailBytes: number;
+  readonly tailHash: number;
+  readonly lines: number;
+  readonly calls: number;
+  readonly atMs: number;
+}
+
+/** Notes how far a source was read. */
+export function updateSource(db: Ledger, progress: SourceProgress): void {
+  db.prepare(
+    `UPDATE source SET path = @path, ingested_bytes = @ingestedBytes,
+       tail_bytes = @tailBytes, tail_hash = @tailHash,
+       lines = @lines, calls = @calls, ingested_at_ms = @atMs WHERE id = @id`,
+  ).run(progress);
+}
+
+/** The stretch of time a source's calls cover, and whether they stand in that order. */
+export interface TimeSpan {
+  readonly inOrder: boolean;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+}
+
+/** Widens the time span of a source by that of a stretch that follows it. */
+export function widenSpan(db: Ledger, id: number, span: TimeSpan): void {
+  db.prepare(
+    `UPDATE source SET
+       in_time_order = in_time_order AND @inOrder AND coalesce(last_started_at_ms <= @firstMs, 1),
+       first_started_at_ms = min(coalesce(first_started_at_ms, @firstMs), coalesce(@firstMs, first_started_at_ms)),
+       last_started_at_ms = max(coalesce(last_started_at_ms, @lastMs), coalesce(@lastMs, last_started_at_ms))
+     WHERE id = @id`,
+  ).run({ id, inOrder: span.inOrder ? 1 : 0, firstMs: span.firstMs, lastMs: span.lastMs });
+}
+
+/** Forgets rejects that a new reading may mend: a half-written last line, a damaged archive. */
+export function dropMendable(db: Ledger, sourceId: number): void {
+  db.prepare(
+    `DELETE FROM reject WHERE source_id = ? AND reason IN ('incomplete_line', 'corrupt_input')`,
+  ).run(sourceId);
+}
+
+/** Path and number of calls of some or all sources. */
+export function listSources(
+  db: Ledger,
+  ids: readonly number[] | null,
+): { id: number; path: string; calls: number }[] {
+  const rows = db.prepare('SELECT id, path, calls FROM source ORDER BY id').all();
+  const all = rows as { id: number; path: string; calls: number }[];
+  return ids === null ? all : all.filter((source) => ids.includes(source.id));
+}
+
+/** Starts writing, unless that was done; other processes may read but not write from here on. */
+export function beginWriting(db: Ledger): void {
+  if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
+}
+
+/** Makes what was written so far last. */
+export function commitWriting(db: Ledger): void {
+  if (db.inTransaction) db.exec('COMMIT');
+}
+
+/** Notes that a source could not be read beyond a place. */
+export function addCorruption(
+  db: Ledger,
+  at: { sourceId: number; line: number; byteOffset: number; detail: string },
+): void {
+  db.prepare(
+    `INSERT INTO reject (source_id, line, byte_offset, byte_length, reason, detail)
+     VALUES (@sourceId, @line, @byteOffset, 0, 'corrupt_input', @detail)`,
+  ).run(at);
+}
