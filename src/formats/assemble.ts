@@ -4,7 +4,7 @@
  * Takes what the other files of this room read, gives one Call for each billed part. The body wins
  * over the record around it for usage and model; the record gives time, user, status and amount.
  */
-import type { Call, Operation, Status, Target, Tier } from '../domain/call.ts';
+import type { Call, Operation, Outcome, Status, Target, Tier } from '../domain/call.ts';
 import type { Rejected } from '../domain/reject.ts';
 import { parseTask, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
@@ -45,30 +45,37 @@ export interface Found {
 
 /** Makes the calls of one record, or says why it is none. Throws BadValue for impossible counts. */
 export function assemble(found: Found): ReadCall[] | Rejected {
+  const outcome = outcomeOf(found);
   const { values, body } = found;
-  const prompt = found.request === null ? promptOf(values) : readPrompt(found.request);
   const requested = modelName(found.request?.get('model')) ?? modelName(values[R.modelRequested]);
   const served = body?.model ?? modelName(values[R.model]) ?? requested;
-  const ending = endingOf(found);
-  if (served === null && ending.status !== 'error')
+  if (served === null && outcome.status !== 'error') {
     return { reason: 'no_model', detail: 'no model is named' };
-  const parts = partsOf(found, ending.status);
-  const common = commonOf(found, prompt);
-  return parts.map((part, index) => ({
-    call: {
-      ...common,
-      idKey: index === 0 || common.idKey === null ? common.idKey : mix(common.idKey, index),
-      billedPico: index === 0 ? common.billedPico : null,
-      target: targetOf(found, part, {
-        served: part.model ?? served ?? '',
-        requested: requested ?? served ?? '',
-      }),
-      outcome: ending,
-      usage: part.usage ?? emptyUsage(),
-    },
-    system: prompt.system,
-    user: prompt.user,
-  }));
+  }
+  const record: RecordFacts = {
+    found,
+    outcome,
+    prompt: found.request === null ? promptOf(values) : readPrompt(found.request),
+    times: timesOf(values, body),
+    provider: providerOf(found),
+    served: served ?? '',
+    requested: requested ?? served ?? '',
+  };
+  if (body !== null && body.parts.length > 1) {
+    return body.parts.map((part, index) => callOf(record, part, index));
+  }
+  return [callOf(record, body?.parts[0] ?? flatPart(record), 0)];
+}
+
+/** What all parts of a record share. */
+interface RecordFacts {
+  readonly found: Found;
+  readonly outcome: Outcome;
+  readonly prompt: Prompt;
+  readonly times: ReturnType<typeof timesOf>;
+  readonly provider: string;
+  readonly served: string;
+  readonly requested: string;
 }
 
 interface Part {
@@ -76,56 +83,59 @@ interface Part {
   readonly model: string | null;
 }
 
-/** The billed parts; a failed call without usage was not billed and counts zero tokens. */
-function partsOf(found: Found, status: Status): Part[] {
-  if (found.body !== null && found.body.parts.length > 0) return [...found.body.parts];
-  const usage =
-    found.usage === undefined ? flatUsage(found.values, providerOf(found)) : found.usage;
-  const unbilled = usage === null && (status === 'error' || status === 'cached');
-  return [{ usage: unbilled ? emptyUsage() : usage, model: null }];
+/** The one part of a record without a body that tells: a failed call without usage billed nothing. */
+function flatPart({ found, outcome, provider }: RecordFacts): Part {
+  const usage = found.usage === undefined ? flatUsage(found.values, provider) : found.usage;
+  const unbilled = usage === null && (outcome.status === 'error' || outcome.status === 'cached');
+  return { usage: unbilled ? emptyUsage() : usage, model: null };
 }
 
-function targetOf(found: Found, part: Part, model: { served: string; requested: string }): Target {
+function callOf(record: RecordFacts, part: Part, index: number): ReadCall {
+  const { found, prompt, times } = record;
   const { values, body } = found;
-  const times = timesOf(values, body);
+  const answer = readAnswer(body?.answer ?? textual(values[R.answer]));
+  const idKey = keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? keyOf(values[R.id]);
   return {
-    provider: providerOf(found),
-    model: model.served,
-    modelRequested: model.requested,
-    operation: operationOf(found),
-    tier: found.tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
-    region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
-    format: found.format,
-    usageBasis: part.usage === null ? 'missing' : 'measured',
-    timeSource: times.source,
+    call: {
+      target: targetOf(record, part),
+      outcome: record.outcome,
+      usage: part.usage ?? emptyUsage(),
+      startedAtMs: times.startedAtMs,
+      latencyMs: times.latencyMs,
+      maxTokens: prompt.maxTokens ?? wholeOf(values[R.maxTokens]),
+      temperatureMilli: prompt.temperatureMilli ?? milli(values[R.temperature]),
+      user: userOf(values),
+      sessionKey: keyOf(values[R.session]),
+      tag: tagOf(values),
+      idKey: index === 0 || idKey === null ? idKey : mix(idKey, index),
+      promptHash: prompt.promptHash,
+      systemHash: prompt.systemHash,
+      paramsHash: prompt.paramsHash,
+      answerHash: answer.hash,
+      promptBytes: prompt.promptBytes,
+      answerBytes: answer.bytes,
+      turns: prompt.turns,
+      hasTools: prompt.hasTools,
+      hasSchema: prompt.hasSchema,
+      billedPico: index === 0 ? billedOf(values) : null,
+    },
+    system: prompt.system,
+    user: prompt.user,
   };
 }
 
-type Common = Omit<Call, 'target' | 'outcome' | 'usage'>;
-
-function commonOf(found: Found, prompt: Prompt): Common {
-  const { values, body } = found;
-  const times = timesOf(values, body);
-  const answer = readAnswer(body?.answer ?? textual(values[R.answer]));
+function targetOf(record: RecordFacts, part: Part): Target {
+  const { values, body, tier, format } = record.found;
   return {
-    startedAtMs: times.startedAtMs,
-    latencyMs: times.latencyMs,
-    maxTokens: prompt.maxTokens ?? wholeOf(values[R.maxTokens]),
-    temperatureMilli: prompt.temperatureMilli ?? milli(values[R.temperature]),
-    user: userOf(values),
-    sessionKey: keyOf(values[R.session]),
-    tag: tagOf(values),
-    idKey: keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? keyOf(values[R.id]),
-    promptHash: prompt.promptHash,
-    systemHash: prompt.systemHash,
-    paramsHash: prompt.paramsHash,
-    answerHash: answer.hash,
-    promptBytes: prompt.promptBytes,
-    answerBytes: answer.bytes,
-    turns: prompt.turns,
-    hasTools: prompt.hasTools,
-    hasSchema: prompt.hasSchema,
-    billedPico: billedOf(values),
+    provider: record.provider,
+    model: part.model ?? record.served,
+    modelRequested: record.requested,
+    operation: operationOf(record.found),
+    tier: tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
+    region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
+    format,
+    usageBasis: part.usage === null ? 'missing' : 'measured',
+    timeSource: record.times.source,
   };
 }
 
@@ -214,24 +224,54 @@ const HOSTS: readonly [string, string][] = [
   ['api.x.ai', 'xai'],
 ];
 
+/** Hosts repeat as well. */
+const providers = new Map<string, string>();
+
 function providerOf({ values, body }: Found): string {
   const named = stringOf(values[R.provider])?.toLowerCase();
   if (named !== undefined) return named.slice(0, 60);
   const url = stringOf(values[R.url]);
-  const host = url === null ? undefined : HOSTS.find(([part]) => url.includes(part));
-  return host?.[1] ?? body?.provider ?? '';
+  return (url === null ? '' : hostProvider(url)) || (body?.provider ?? '');
 }
+
+function hostProvider(url: string): string {
+  let provider = providers.get(url);
+  if (provider === undefined) {
+    provider = HOSTS.find(([part]) => url.includes(part))?.[1] ?? '';
+    if (providers.size >= OPERATIONS_LIMIT) providers.clear();
+    providers.set(url, provider);
+  }
+  return provider;
+}
+
+const OPERATION_WORDS: readonly [RegExp, Operation][] = [
+  [/embed/, 'embeddings'],
+  [/rerank/, 'rerank'],
+  [/images\/|image_gen/, 'image'],
+  [/audio\/|transcription/, 'audio'],
+];
+/** Paths and call types repeat all day. */
+const operations = new Map<string, Operation>();
+const OPERATIONS_LIMIT = 1_000;
 
 function operationOf({ values, body }: Found): Operation {
   if (body !== null && body.operation !== 'chat') return body.operation;
-  const where = `${stringOf(values[R.callType]) ?? ''} ${stringOf(values[R.url]) ?? ''}`;
-  if (where.includes('embed')) return 'embeddings';
-  if (where.includes('rerank')) return 'rerank';
-  if (where.includes('images/') || where.includes('image_gen')) return 'image';
-  return where.includes('audio/') || where.includes('transcription') ? 'audio' : 'chat';
+  const byType = namedOperation(stringOf(values[R.callType]));
+  return byType === 'chat' ? namedOperation(stringOf(values[R.url])) : byType;
 }
 
-function endingOf({ values, body }: Found) {
+function namedOperation(name: string | null): Operation {
+  if (name === null) return 'chat';
+  let operation = operations.get(name);
+  if (operation === undefined) {
+    operation = OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat';
+    if (operations.size >= OPERATIONS_LIMIT) operations.clear();
+    operations.set(name, operation);
+  }
+  return operation;
+}
+
+function outcomeOf({ values, body }: Found): Outcome {
   const status = statusOf(values, body);
   const info = values[R.errorInfo];
   const errorType =

@@ -10,12 +10,21 @@ import { lookupKey } from './keys.ts';
 /** A JSON string left in place: canonical JSON-escaped UTF-8, as JSON.stringify would write it. */
 export class Text {
   constructor(
-    readonly bytes: Uint8Array,
-    readonly start: number,
-    readonly end: number,
+    public bytes: Uint8Array,
+    public start: number,
+    public end: number,
     /** Whether it holds backslash escapes. */
-    readonly escaped: boolean,
+    public escaped: boolean,
   ) {}
+
+  /** Makes this the view of another string: the scanner uses its views again. */
+  point(bytes: Uint8Array, start: number, end: number, escaped: boolean): this {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.escaped = escaped;
+    return this;
+  }
 
   /** Length in bytes as stored, escapes included. */
   get length(): number {
@@ -41,10 +50,18 @@ export class Text {
 /** A whole JSON value left in place. */
 export class Raw {
   constructor(
-    readonly bytes: Uint8Array,
-    readonly start: number,
-    readonly end: number,
+    public bytes: Uint8Array,
+    public start: number,
+    public end: number,
   ) {}
+
+  /** Makes this the view of another value. */
+  point(bytes: Uint8Array, start: number, end: number): this {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    return this;
+  }
 
   /** The value as compact JSON text. */
   toString(): string {

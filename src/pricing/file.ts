@@ -1,0 +1,201 @@
+/**
+ * The user's own price table, from CSV or JSON text.
+ *
+ * Takes a text and its file name for messages; gives a table, or throws UserError naming the file,
+ * the line and the value. Never reads the file, and never turns an empty cell into a price of 0.
+ */
+import { createHash } from 'node:crypto';
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { EXIT, UserError } from '../errors.ts';
+import { COLUMNS, type FileScale, type RawRow, tableRows } from './file-rows.ts';
+import type { PriceTable } from './tables.ts';
+
+/** A file's name, for messages, and its text. */
+export interface PriceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What the caller knows and the file may not say. */
+export interface PriceFileOptions {
+  /** Units of a currency for one US dollar, as decimal text: `{ CNY: '7.3' }`. */
+  readonly perUsd?: Readonly<Record<string, string>>;
+  /** The day the prices were true, `YYYY-MM-DD`, if the file has no `as_of`. */
+  readonly asOf?: string;
+}
+
+const ROOT_KEYS = ['name', 'version', 'as_of', 'currency', 'multiplier', 'models'];
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+interface Head {
+  readonly name: string;
+  readonly version: string;
+  readonly asOf: string;
+  readonly scale: FileScale;
+}
+
+/** Parses a price table; the text is JSON if its first character is `{`. Throws UserError. */
+export function parsePriceFile(file: PriceFile, options: PriceFileOptions = {}): PriceTable {
+  const text = file.text.replace(/^\uFEFF/, '');
+  const scale = { perUsd: options.perUsd ?? {}, currency: 'USD', multiplier: '1' };
+  const bare = { name: baseName(file.name), version: '', asOf: options.asOf ?? '', scale };
+  const isJson = text.trimStart().startsWith('{');
+  const [head, raw] = isJson ? readJson(file.name, text, bare) : [bare, readCsv(file.name, text)];
+  const rows = tableRows(raw, head.scale);
+  if (rows.length === 0) throw fail(`${file.name} has no prices`, 'add at least one model');
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return {
+    info: {
+      id: `file:${head.name}`,
+      name: head.name,
+      version: head.version === '' ? `sha256:${hash}` : head.version,
+      source: `your table ${file.name}`,
+      asOf: head.asOf,
+    },
+    asOfMs: head.asOf === '' ? null : Date.parse(`${head.asOf}T00:00:00Z`),
+    rows,
+  };
+}
+
+function fail(message: string, hint: string, cause?: unknown): UserError {
+  return new UserError(EXIT.usage, message, hint, cause === undefined ? undefined : { cause });
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*[\\/]/, '').replace(/\.(?:csv|json)$/i, '');
+}
+
+function readCsv(file: string, text: string): RawRow[] {
+  const header = text.trimStart().split('\n', 1)[0] ?? '';
+  const delimiter = [',', ';', '\t'].find((mark) => header.includes(mark)) ?? ',';
+  const records = csvRecords(file, text, delimiter);
+  const [first, ...others] = records;
+  if (first === undefined) throw fail(`${file} is empty`, 'the first line names the columns');
+  const columns = first.record.map((name) => name.toLowerCase());
+  checkColumns(file, columns);
+  return others.map(({ record, info }) => ({
+    where: `${file} line ${info.lines}`,
+    cells: new Map(columns.map((column, i) => [column, record[i] ?? ''])),
+  }));
+}
+
+type CsvRecord = { record: string[]; info: { lines: number } };
+
+function csvRecords(file: string, text: string, delimiter: string): CsvRecord[] {
+  try {
+    return parseCsv(text, {
+      delimiter,
+      info: true,
+      trim: true,
+      skip_empty_lines: true,
+      comment: '#',
+      comment_no_infix: true,
+    }) as unknown as CsvRecord[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw fail(`${file} is not valid CSV: ${error.message}`, 'correct that line', error);
+  }
+}
+
+function checkColumns(file: string, columns: readonly string[]): void {
+  for (const required of ['model', 'input', 'output']) {
+    if (columns.includes(required)) continue;
+    throw fail(
+      `${file} line 1 has no column '${required}'`,
+      'model, input and output are required',
+    );
+  }
+  for (const [i, column] of columns.entries()) {
+    if (!COLUMNS.includes(column)) throw unknownColumn(`${file} line 1`, column);
+    if (columns.indexOf(column) !== i) {
+      throw fail(`${file} line 1 has the column '${column}' twice`, 'remove one of them');
+    }
+  }
+}
+
+function unknownColumn(where: string, column: string): UserError {
+  return fail(
+    `${where} has an unknown column '${column}'`,
+    `prices are in USD per million tokens; known columns: ${COLUMNS.join(', ')}`,
+  );
+}
+
+function readJson(file: string, text: string, bare: Head): [Head, RawRow[]] {
+  const root = jsonObject(file, text);
+  for (const key of Object.keys(root)) {
+    if (!ROOT_KEYS.includes(key))
+      throw fail(`${file} has an unknown key '${key}'`, `known keys: ${ROOT_KEYS.join(', ')}`);
+  }
+  const field = (key: string): string => scalar(`${file}: '${key}'`, root[key]);
+  const asOf = field('as_of') || bare.asOf;
+  if (asOf !== '' && !DAY.test(asOf)) {
+    throw fail(`${file}: 'as_of' is '${asOf}', which is not a day`, 'write it as YYYY-MM-DD');
+  }
+  if (field('name') === '')
+    throw fail(`${file} has no 'name'`, 'add a name, such as "name": "contract-2026"');
+  if (!Array.isArray(root.models))
+    throw fail(`${file} has no list 'models'`, 'add "models": [{…}]');
+  const lines = elementLines(text);
+  const scale = {
+    ...bare.scale,
+    currency: field('currency') || 'USD',
+    multiplier: field('multiplier') || '1',
+  };
+  const rows = root.models.map((entry: unknown, i) =>
+    jsonRow(`${file} line ${lines[i] ?? '?'} (models[${i}])`, entry),
+  );
+  return [{ name: field('name'), version: field('version'), asOf, scale }, rows];
+}
+
+function jsonObject(file: string, text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw fail(`${file} is not valid JSON: ${error.message}`, 'correct it at that position', error);
+  }
+}
+
+function jsonRow(where: string, entry: unknown): RawRow {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    throw fail(`${where} is not an object`, 'write it as {"model": …, "input": …, "output": …}');
+  }
+  const cells = new Map<string, string>();
+  for (const [key, value] of Object.entries(entry)) {
+    if (!COLUMNS.includes(key)) throw unknownColumn(where, key);
+    cells.set(key, scalar(`${where}: '${key}'`, value));
+  }
+  for (const required of ['model', 'input', 'output']) {
+    if (!cells.has(required))
+      throw fail(`${where} has no '${required}'`, 'write null for a price you do not know');
+  }
+  return { where, cells };
+}
+
+/** Text of a string or a number; absent and null are empty. */
+function scalar(where: string, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'number') return String(value);
+  throw fail(`${where} is ${JSON.stringify(value)}`, 'write a string or a number');
+}
+
+/** The lines on which the objects of the list `models` begin: braces at depth two, outside strings. */
+function elementLines(text: string): number[] {
+  const lines: number[] = [];
+  let depth = 0;
+  let line = 1;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    if (char === '\n') line++;
+    else if (inString && char === '\\') i++;
+    else if (char === '"') inString = !inString;
+    else if (inString) continue;
+    else if (char === '{' || char === '[') {
+      if (depth === 2 && char === '{') lines.push(line);
+      depth++;
+    } else if (char === '}' || char === ']') depth--;
+  }
+  return lines;
+}

@@ -1,0 +1,223 @@
+/**
+ * Price tables: short lists of models with their prices, from the articles or from the user.
+ *
+ * Takes rows, gives a price book. A table stands alone unless it is laid over another book. Never
+ * matches another model: only spellings and dated snapshots of a listed name.
+ */
+import type { Tier } from '../domain/call.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { adjustedSchedule } from './adjust.ts';
+import type {
+  DatedCard,
+  ListedPrice,
+  ModelMatch,
+  PriceBook,
+  PriceTableInfo,
+  Schedule,
+  TargetPriceKey,
+  UnpricedReason,
+} from './book.ts';
+import { type ContextTier, type Rates, rateCard } from './card.ts';
+import { fillRates, usualWebSearch } from './fallback.ts';
+import { memoised } from './memo.ts';
+import { modelKey, parseModelName } from './names.ts';
+import { FIRST_PARTY, providerId } from './providers.ts';
+import { scheduleOf, unpriced } from './schedule.ts';
+
+/** One price of one model in a table. */
+export interface TableRow {
+  readonly model: string;
+  /** Empty: whoever sends the invoice. */
+  readonly provider: string;
+  readonly region: string;
+  readonly tier: Tier;
+  /** Valid from (inclusive) and until (exclusive); null without limit. */
+  readonly from: EpochMs | null;
+  readonly until: EpochMs | null;
+  readonly rates: Rates;
+  readonly tiers: readonly ContextTier[];
+  readonly webSearch: bigint | null;
+  readonly perRequest: bigint;
+}
+
+/** A table and where it comes from. */
+export interface PriceTable {
+  readonly info: PriceTableInfo;
+  /** Stands for an unknown time; null: the newest row. */
+  readonly asOfMs: EpochMs | null;
+  readonly rows: readonly TableRow[];
+}
+
+type Miss = ModelMatch & { how: 'none' };
+type Hit = { match: Exclude<ModelMatch, { how: 'none' }>; rows: readonly TableRow[] };
+
+/** A price book of one table alone: models outside it are unpriced. */
+export function tableBook(table: PriceTable): PriceBook {
+  const ask = asker(table);
+  return {
+    info: table.info,
+    schedule: memoised((target) => {
+      const answer = ask(target);
+      return 'rows' in answer ? scheduleOfRows(table, answer, target) : unpriced(answer);
+    }),
+    listed: () => listedRows(table),
+  };
+}
+
+/** A table laid over a book: a model in the table has the table's prices, all others the book's. */
+export function layeredBook(top: PriceTable, below: PriceBook): PriceBook {
+  const ask = asker(top);
+  return {
+    info: { ...top.info, source: `${top.info.source}; other models: ${below.info.source}` },
+    schedule: memoised((target) => {
+      const answer = ask(target);
+      if ('rows' in answer) return scheduleOfRows(top, answer, target);
+      return answer.reason === 'ambiguous_provider' ? unpriced(answer) : below.schedule(target);
+    }),
+    *listed() {
+      yield* listedRows(top);
+      yield* below.listed();
+    },
+  };
+}
+
+function asker({ rows }: PriceTable): (target: TargetPriceKey) => Hit | Miss {
+  const byName = grouped(rows, (model) => model.toLowerCase());
+  const byKey = grouped(rows, coreKey);
+  return ({ provider, model, modelRequested }) => {
+    let first: Miss | null = null;
+    for (const asked of new Set([model, modelRequested])) {
+      const answer = find(byName, byKey, provider, asked);
+      if ('rows' in answer) return answer;
+      if (asked !== '') first ??= answer;
+    }
+    return first ?? { how: 'none', reason: 'no_model', asked: model, steps: [] };
+  };
+}
+
+function grouped(
+  rows: readonly TableRow[],
+  keyOf: (model: string) => string,
+): Map<string, TableRow[]> {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    const key = keyOf(row.model);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** The key of a listed name: without its known prefixes, one spelling for all. */
+function coreKey(model: string): string {
+  const spellings = parseModelName(model)?.spellings ?? [];
+  const core = spellings.findLast(({ steps }) =>
+    steps.every((step) => step === 'without the prefix'),
+  );
+  return modelKey(core?.name ?? model);
+}
+
+function find(
+  byName: ReadonlyMap<string, TableRow[]>,
+  byKey: ReadonlyMap<string, TableRow[]>,
+  provider: string,
+  asked: string,
+): Hit | Miss {
+  const none = (reason: UnpricedReason, steps: readonly string[]): Miss => ({
+    how: 'none',
+    reason,
+    asked,
+    steps,
+  });
+  const parsed = parseModelName(asked);
+  if (parsed === null) return none('no_model', []);
+  for (const { name, steps } of parsed.spellings) {
+    if (parsed.variant === 'free' && steps.length > 0) break;
+    const exact = steps.length === 0 ? byName.get(name) : undefined;
+    const rows = ofProvider(exact ?? byKey.get(modelKey(name)) ?? [], provider);
+    if (rows.length === 0) continue;
+    const payers = new Set(
+      rows.map((row) => providerId(row.provider) || row.provider.toLowerCase()),
+    );
+    if (payers.size > 1)
+      return none('ambiguous_provider', [`listed for ${[...payers].join(', ')}`]);
+    const row = rows[0]!;
+    const how = exact === undefined ? 'normalised' : 'exact';
+    const note = how === 'normalised' && steps.length === 0 ? [`spelled ${row.model}`] : steps;
+    return { match: { how, provider: row.provider, model: row.model, asked, steps: note }, rows };
+  }
+  return none(parsed.isFineTune ? 'fine_tune' : 'unknown_model', [`not in this list: ${asked}`]);
+}
+
+/** Rows for the provider that is named; rows without a provider only if there are no others. */
+function ofProvider(rows: readonly TableRow[], provider: string): readonly TableRow[] {
+  if (provider === '') return rows;
+  const wanted = providerId(provider) || provider.toLowerCase();
+  const own = rows.filter(
+    (row) => (providerId(row.provider) || row.provider.toLowerCase()) === wanted,
+  );
+  return own.length > 0 ? own : rows.filter((row) => row.provider === '');
+}
+
+function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceKey): Schedule {
+  const { match } = hit;
+  const region = target.region.toLowerCase();
+  const local = hit.rows.filter((row) => row.region.toLowerCase() === region);
+  const rows = local.length > 0 ? local : hit.rows.filter((row) => row.region === '');
+  const own = rows.filter((row) => row.tier === target.tier);
+  if (own.length > 0 && target.tier !== 'standard') {
+    return scheduleOf({
+      match,
+      cards: own.map(datedCard),
+      asOfMs: table.asOfMs,
+      otherwise: 'not_valid_at_date',
+    });
+  }
+  const standard = rows.filter((row) => row.tier === 'standard');
+  if (standard.length === 0) {
+    const reason = rows.length === 0 ? 'no_price' : 'unknown_tier_rate';
+    return unpriced({ how: 'none', reason, asked: match.asked, steps: match.steps });
+  }
+  return adjustedSchedule({
+    match,
+    cards: standard.map(datedCard),
+    asOfMs: table.asOfMs,
+    provider: providerId(target.provider) || providerId(match.provider) || makerOf(match.model),
+    tier: target.tier,
+    // The table has its own regions; a published surcharge on top would be a second one.
+    region: '',
+  });
+}
+
+/** The maker of a model by its family name, for the published tier ratios; empty if unknown. */
+function makerOf(model: string): string {
+  const name = modelKey(model);
+  const families: Readonly<Record<string, RegExp>> = {
+    openai: /^(?:gpt-|o[134](?:-|$)|text-embedding-)/,
+    anthropic: /^claude-/,
+    google: /^gemini-/,
+    mistral: /^(?:mistral|codestral|ministral|magistral)-/,
+  };
+  return FIRST_PARTY.find((id) => families[id]?.test(name)) ?? '';
+}
+
+function datedCard(row: TableRow): DatedCard {
+  const { rates, assumed } = fillRates(row.rates, row.model);
+  const search = row.webSearch === null ? usualWebSearch(row.model) : null;
+  const card = rateCard({
+    rates,
+    tiers: row.tiers.map((tier) => ({ ...tier, rates: fillRates(tier.rates, row.model).rates })),
+    webSearch: row.webSearch ?? search?.fee ?? null,
+    perRequest: row.perRequest,
+    assumed: search === null ? assumed : [...assumed, search.assumed],
+  });
+  return { from: row.from, until: row.until, window: null, card };
+}
+
+function* listedRows({ info, rows }: PriceTable): Iterable<ListedPrice> {
+  for (const row of rows) {
+    const { provider, model, tier, region } = row;
+    yield { provider, model, tier, region, dated: datedCard(row), source: info.source };
+  }
+}
