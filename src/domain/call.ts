@@ -124,4 +124,6 @@ export interface PricedCall {
   readonly costPico: number | null;
   /** Why there is no cost; only then. */
   readonly unpricedReason?: string;
+  /** What the log says the provider billed, in pico-USD; only where it says so. */
+  readonly billedPico?: bigint;
 }

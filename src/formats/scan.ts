@@ -112,7 +112,8 @@ export class JsonScanner {
     }
     const at = fields.names.push(key.name) - 1;
     fields.values.push(null);
-    if (kind === 'raw') fields.values[at] = this.raw(new Raw(cursor.bytes, 0, 0), fields.values, at);
+    if (kind === 'raw')
+      fields.values[at] = this.raw(new Raw(cursor.bytes, 0, 0), fields.values, at);
     else this.value(kind, inRequest, fields.values, at);
   }
 
@@ -142,7 +143,8 @@ export class JsonScanner {
       const isWord = kind === 'word';
       const start = cursor.at;
       if (byte !== QUOTE) target[index] = cursor.literal(byte);
-      else target[index] = isWord ? cursor.word() : cursor.text(new Text(cursor.bytes, 0, 0, false));
+      else
+        target[index] = isWord ? cursor.word() : cursor.text(new Text(cursor.bytes, 0, 0, false));
       this.leaf(isWord ? Leaf.word : Leaf.text, target, index, start);
     }
   }

@@ -14,6 +14,7 @@ export class Progress {
   lines: number;
   tail: Tail | null;
   #calls: number;
+  #billedCalls: number;
   #inOrder = true;
   #firstMs: number | null = null;
   #lastMs: number | null = null;
@@ -23,6 +24,7 @@ export class Progress {
     this.offset = source.ingestedBytes;
     this.lines = source.lines;
     this.#calls = source.calls;
+    this.#billedCalls = source.billedCalls;
     this.tail =
       source.ingestedBytes === 0 ? null : { bytes: source.tailBytes, hash: source.tailHash };
   }
@@ -32,8 +34,10 @@ export class Progress {
     this.offset = Math.max(this.offset, batch.endOffset);
     this.lines += batch.lines;
     this.#calls += batch.count;
-    for (let row = 0; row < batch.count; row++)
+    for (let row = 0; row < batch.count; row++) {
       this.#time(batch.rows[row * WIDTH + C.started_at_ms]!);
+      if (!Number.isNaN(batch.rows[row * WIDTH + C.billed_pico]!)) this.#billedCalls++;
+    }
   }
 
   #time(ms: number): void {
@@ -55,6 +59,8 @@ export class Progress {
   toRow(path: string, tail: Tail, atMs: number): SourceProgress {
     const { id, offset, lines } = this;
     const { bytes: tailBytes, hash: tailHash } = tail;
+    const calls = this.#calls;
+    const billedCalls = this.#billedCalls;
     return {
       id,
       path,
@@ -62,7 +68,8 @@ export class Progress {
       tailBytes,
       tailHash,
       lines,
-      calls: this.#calls,
+      calls,
+      billedCalls,
       atMs,
     };
   }

@@ -15,6 +15,7 @@ CREATE TABLE source (
   tail_hash INTEGER NOT NULL DEFAULT 0,
   lines INTEGER NOT NULL DEFAULT 0,
   calls INTEGER NOT NULL DEFAULT 0,
+  billed_calls INTEGER NOT NULL DEFAULT 0,
   in_time_order INTEGER NOT NULL DEFAULT 1,
   first_started_at_ms INTEGER,
   last_started_at_ms INTEGER,

@@ -20,10 +20,13 @@ export interface Source {
   readonly tailHash: number;
   readonly lines: number;
   readonly calls: number;
+  /** Calls whose line says what the provider billed. */
+  readonly billedCalls: number;
 }
 
 const COLUMNS = `id, path, head_bytes AS headBytes, head_hash AS headHash,
-  ingested_bytes AS ingestedBytes, tail_bytes AS tailBytes, tail_hash AS tailHash, lines, calls`;
+  ingested_bytes AS ingestedBytes, tail_bytes AS tailBytes, tail_hash AS tailHash, lines, calls,
+  billed_calls AS billedCalls`;
 
 /** Sources whose head has this hash, last read first. */
 export function findSources(db: Ledger, head: { bytes: number; hash: number }): Source[] {
@@ -54,6 +57,7 @@ export function addSource(
     tailHash: 0,
     lines: 0,
     calls: 0,
+    billedCalls: 0,
   };
 }
 
@@ -66,6 +70,7 @@ export interface SourceProgress {
   readonly tailHash: number;
   readonly lines: number;
   readonly calls: number;
+  readonly billedCalls: number;
   readonly atMs: number;
 }
 
@@ -74,7 +79,7 @@ export function updateSource(db: Ledger, progress: SourceProgress): void {
   db.prepare(
     `UPDATE source SET path = @path, ingested_bytes = @ingestedBytes,
        tail_bytes = @tailBytes, tail_hash = @tailHash,
-       lines = @lines, calls = @calls, ingested_at_ms = @atMs WHERE id = @id`,
+       lines = @lines, calls = @calls, billed_calls = @billedCalls, ingested_at_ms = @atMs WHERE id = @id`,
   ).run(progress);
 }
 

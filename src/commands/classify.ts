@@ -1,0 +1,73 @@
+/** `aicost classify`: what each call was for. */
+import { EXIT, type ExitCode } from '../errors.ts';
+import { type LabelledCall, listLabels, listTasks, type TaskCount } from '../ledger/labels.ts';
+import { type Column, renderRows } from '../report/rows.ts';
+import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { writeOutput } from '../terminal/output.ts';
+import {
+  declareReadFlags,
+  exitCodeOf,
+  ingestInputs,
+  openBook,
+  type ReadFlags,
+  withLedger,
+} from './shared.ts';
+
+type Flags = ReadFlags & { readonly calls?: boolean };
+
+const TASK_COLUMNS: Column<TaskCount>[] = [
+  { key: 'task', title: 'Task', value: (row) => row.task },
+  { key: 'calls', title: 'Calls', align: 'right', value: (row) => row.calls },
+  {
+    key: 'mean_confidence',
+    title: 'Confidence',
+    align: 'right',
+    value: (row) => row.meanConfidence,
+  },
+];
+
+const CALL_COLUMNS: Column<LabelledCall>[] = [
+  { key: 'path', title: 'File', value: (row) => row.path },
+  { key: 'line', title: 'Line', align: 'right', value: (row) => row.line },
+  { key: 'model', title: 'Model', value: (row) => row.model },
+  { key: 'task', title: 'Task', value: (row) => row.task },
+  { key: 'confidence', title: 'Confidence', align: 'right', value: (row) => row.confidence },
+];
+
+/** Declares the command. */
+export function build(command: CliCommand): void {
+  command
+    .description(
+      `Says which task the calls were for: the label of the log itself where it has one
+(confidence 100), else the classifier's, 0 to 100 sure. 'other' is what it cannot tell. How often it
+is right stands in docs/classifier.md. Works offline.`,
+    )
+    .argument('[paths...]', 'logs to read first; without them, the whole ledger');
+  declareReadFlags(command);
+  command
+    .option('--calls', 'one row for each call instead of one for each task')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ aicost classify fixtures/support-desk.jsonl     calls by task
+  $ aicost classify --calls --csv > labels.csv      each call with its label
+`,
+    )
+    .runs<Flags>(run);
+}
+
+async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
+  return withLedger(deps, args.length === 0, async (db) => {
+    const book = await openBook(deps);
+    const result =
+      args.length === 0 ? null : await ingestInputs(deps, flags, { inputs: args, db, book });
+    const sources = result?.sourceIds ?? null;
+    const text =
+      flags.calls === true
+        ? renderRows(listLabels(db, sources), CALL_COLUMNS, deps.output)
+        : renderRows(listTasks(db, sources), TASK_COLUMNS, deps.output);
+    await writeOutput(text, deps.output, deps.streams.stdout);
+    return result === null ? EXIT.ok : exitCodeOf(result);
+  });
+}

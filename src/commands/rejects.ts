@@ -1,0 +1,37 @@
+/** `aicost rejects`: the lines that are no calls, with file, line and reason. */
+import { listRejects, type RejectRow } from '../ledger/lookup.ts';
+import { type Column, renderRows } from '../report/rows.ts';
+import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { writeOutput } from '../terminal/output.ts';
+import { withLedger } from './shared.ts';
+
+const COLUMNS: Column<RejectRow>[] = [
+  { key: 'path', title: 'File', value: (row) => row.path },
+  { key: 'line', title: 'Line', align: 'right', value: (row) => row.line },
+  { key: 'reason', title: 'Reason', value: (row) => row.reason },
+  { key: 'detail', title: 'Detail', value: (row) => row.detail },
+];
+
+/** Declares the command. */
+export function build(command: CliCommand): void {
+  command
+    .description('Lists every log line that could not become a call, with file, line and reason.')
+    .argument('[text]', 'only files whose path holds this text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ aicost rejects               all of them
+  $ aicost rejects march --csv   those of files with "march" in their path
+`,
+    )
+    .runs(run);
+}
+
+async function run({ args }: Invocation<object>, deps: Deps): Promise<void> {
+  const [text = ''] = args;
+  await withLedger(deps, true, async (db) => {
+    const rows = listRejects(db, null).filter((row) => row.path.includes(text));
+    await writeOutput(renderRows(rows, COLUMNS, deps.output), deps.output, deps.streams.stdout);
+  });
+}

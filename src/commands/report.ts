@@ -1,0 +1,30 @@
+/** `aicost report`: the report on what the ledger holds, without reading a log. */
+import type { ExitCode } from '../errors.ts';
+import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { declareReportFlags, type ReportFlags, readReportFlags, writeReport } from './reporting.ts';
+import { openBook, withLedger } from './shared.ts';
+
+/** Declares the command. */
+export function build(command: CliCommand): void {
+  command.description('Reports on all calls of the ledger, without reading a log.');
+  declareReportFlags(command);
+  command
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ aicost report                              everything in ./aicost.db
+  $ aicost report --by day --csv               spend per UTC day, for a spreadsheet
+  $ aicost report --prices router-2026 --json  the same calls at another price table
+`,
+    )
+    .runs<ReportFlags>(run);
+}
+
+async function run({ flags }: Invocation<ReportFlags>, deps: Deps): Promise<ExitCode> {
+  const settings = readReportFlags(flags, deps);
+  const book = await openBook(deps);
+  return withLedger(deps, true, (db) =>
+    writeReport(deps, settings, { db, book, ingest: null, sourceIds: null }),
+  );
+}

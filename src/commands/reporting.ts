@@ -1,0 +1,102 @@
+/**
+ * The flags and the rendering that `audit` and `report` share.
+ *
+ * Takes flags, gives validated settings; makes the report and writes it.
+ */
+import { type AnalyseOptions, analyse } from '../audit/analyse.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
+import type { RoutingPolicy } from '../policy/route.ts';
+import { renderAudit } from '../report/audit.ts';
+import { type AuditReport, SPEND_KEYS, type SpendKey } from '../report/model.ts';
+import type { CliCommand, Deps } from '../terminal/command.ts';
+import { writeOutput } from '../terminal/output.ts';
+import { declarePrices, parseSince, parseUntil, parseWhole } from './shared.ts';
+
+/** Flags of the commands that report. */
+export interface ReportFlags {
+  readonly by?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly top: string;
+  readonly explain?: boolean;
+  readonly strict?: boolean;
+}
+
+/** The same, checked. */
+export interface ReportSettings {
+  readonly by: SpendKey | null;
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+  readonly top: number;
+  readonly explain: boolean;
+  readonly strict: boolean;
+  readonly policy: RoutingPolicy;
+}
+
+/** Declares the flags of ReportFlags, --prices and --policy. */
+export function declareReportFlags(command: CliCommand): void {
+  const policies = listPolicies().map((policy) => policy.id);
+  command
+    .option('--by <what>', `only the spend by ${SPEND_KEYS.join(', ')}`)
+    .option('--since <time>', 'calls from this UTC day or time on')
+    .option('--until <time>', 'calls up to the end of this UTC day, or before this time')
+    .option('--top <n>', 'rows of each table on a terminal', '10')
+    .option('--explain', 'how each figure was counted, with example lines')
+    .option('--strict', 'exit with 3 when a call is unpriced or a line was rejected');
+  declarePrices(command);
+  command.option(
+    '--policy <name>',
+    `which model each task could go to: ${policies.join(', ')} (${DEFAULT_POLICY})`,
+  );
+}
+
+/** Checks the flags before any work. Throws UserError. */
+export function readReportFlags(flags: ReportFlags, { config }: Deps): ReportSettings {
+  const by = SPEND_KEYS.find((key) => key === flags.by) ?? null;
+  if (flags.by !== undefined && by === null) {
+    throw new UserError(
+      EXIT.usage,
+      `--by ${flags.by} is not known`,
+      `give one of: ${SPEND_KEYS.join(', ')}`,
+    );
+  }
+  return {
+    by,
+    sinceMs: parseSince(flags.since),
+    untilMs: parseUntil(flags.until),
+    top: parseWhole(flags.top, '--top', 1),
+    explain: flags.explain === true,
+    strict: flags.strict === true,
+    policy: policyNamed(config.policy.value ?? DEFAULT_POLICY),
+  };
+}
+
+/** Makes a report and writes it; gives 3 when --strict finds a gap. */
+export async function writeReport(
+  deps: Deps,
+  settings: ReportSettings,
+  what: Pick<AnalyseOptions, 'db' | 'book' | 'ingest'> & { sourceIds: readonly number[] | null },
+): Promise<ExitCode> {
+  const { sinceMs, untilMs, policy, by, top, explain } = settings;
+  const progress = deps.progress('analysing');
+  const report = analyse({
+    ...what,
+    selection: { sourceIds: what.sourceIds, sinceMs, untilMs },
+    policy,
+    nowMs: deps.clock.now(),
+    signal: deps.signal,
+    onProgress: (calls) => progress.update(calls, null, `${calls} calls`),
+  });
+  progress.end();
+  await writeOutput(
+    renderAudit(report, { ...deps.output, by, top, explain }),
+    deps.output,
+    deps.streams.stdout,
+  );
+  return settings.strict && hasGaps(report) ? EXIT.gaps : EXIT.ok;
+}
+
+function hasGaps({ gaps }: AuditReport): boolean {
+  return gaps.unpriced_calls > 0 || gaps.rejected_lines > 0;
+}

@@ -1,0 +1,166 @@
+/**
+ * Settings: flags > AICOST_* > project file > user file > defaults.
+ *
+ * Takes layers, gives each setting with where it came from. Never ignores a key it does not know in
+ * a file, and never reads a secret: those stay in the environment.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { EXIT, UserError } from './errors.ts';
+import { type OutputFormat, parseFormat } from './report/format.ts';
+
+/** The environment's variables. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** A value and where it was set: `--ledger`, `AICOST_LEDGER`, a file's path, or `default`. */
+export interface Setting<Value> {
+  readonly value: Value;
+  readonly origin: string;
+}
+
+/** Paths are as written, relative to the working directory wherever they were set. */
+export interface Config {
+  readonly ledger: Setting<string>;
+  /** A price table's name or file; null for the default table. */
+  readonly prices: Setting<string | null>;
+  /** A routing policy's name or file; null for the default policy. */
+  readonly policy: Setting<string | null>;
+  /** Null: a table on a terminal, CSV when piped. */
+  readonly format: Setting<OutputFormat | null>;
+  readonly quiet: Setting<boolean>;
+}
+
+export const CONFIG_KEYS = ['ledger', 'prices', 'policy', 'format', 'quiet'] as const;
+export type ConfigKey = (typeof CONFIG_KEYS)[number];
+
+/** Some settings, as one place gives them. */
+export interface ConfigLayer {
+  /** The place: a file's path; where each key has its own name, `originOf` gives it. */
+  readonly origin: string;
+  originOf?(key: ConfigKey): string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export const PROJECT_FILE = 'aicost.config.json';
+const DEFAULT_LEDGER = 'aicost.db';
+
+/** Settles every setting from layers, strongest first. Throws UserError on a bad key or value. */
+export function resolveConfig(layers: readonly ConfigLayer[]): Config {
+  layers.forEach(refuseUnknownKeys);
+  return {
+    ledger: settle(layers, 'ledger', DEFAULT_LEDGER, parseText),
+    prices: settle(layers, 'prices', null, parseText),
+    policy: settle(layers, 'policy', null, parseText),
+    format: settle(layers, 'format', null, parseFormatSetting),
+    quiet: settle(layers, 'quiet', false, parseSwitch),
+  };
+}
+
+function settle<Value, Default>(
+  layers: readonly ConfigLayer[],
+  key: ConfigKey,
+  fallback: Default,
+  parse: (value: unknown, origin: string) => Value,
+): Setting<Value | Default> {
+  for (const layer of layers) {
+    const value = layer.values[key];
+    if (value === undefined) continue;
+    const origin = layer.originOf?.(key) ?? layer.origin;
+    return {
+      value: parse(value, layer.originOf === undefined ? `${origin}: ${key}` : origin),
+      origin,
+    };
+  }
+  return { value: fallback, origin: 'default' };
+}
+
+function refuseUnknownKeys({ origin, values }: ConfigLayer): void {
+  const known: readonly string[] = CONFIG_KEYS;
+  const stranger = Object.keys(values).find((key) => !known.includes(key));
+  if (stranger === undefined) return;
+  throw usage(`${origin}: no setting is called '${stranger}'`, `settings: ${known.join(', ')}`);
+}
+
+function parseText(value: unknown, origin: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw usage(`${origin} is ${shown(value)}, not a text`, 'give a name or a path');
+}
+
+function parseFormatSetting(value: unknown, origin: string): OutputFormat {
+  return parseFormat(typeof value === 'string' ? value : shown(value), origin);
+}
+
+function parseSwitch(value: unknown, origin: string): boolean {
+  if (value === true || value === 'true' || value === '1') return true;
+  if (value === false || value === 'false' || value === '0') return false;
+  throw usage(`${origin} is ${shown(value)}, neither true nor false`, 'give true or false');
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
+
+/** The layer of the flags: only the keys that are settings, only those given. */
+export function flagLayer(flags: Readonly<Partial<Record<ConfigKey, unknown>>>): ConfigLayer {
+  return { origin: 'flags', originOf: (key) => `--${key}`, values: pick((key) => flags[key]) };
+}
+
+/** The layer of the environment; an empty variable counts as unset. */
+export function envLayer(env: Env): ConfigLayer {
+  const originOf = (key: ConfigKey): string => `AICOST_${key.toUpperCase()}`;
+  const values = pick((key) => (env[originOf(key)] === '' ? undefined : env[originOf(key)]));
+  return { origin: 'environment', originOf, values };
+}
+
+function pick(given: (key: ConfigKey) => unknown): Record<string, unknown> {
+  const pairs = CONFIG_KEYS.map((key) => [key, given(key)] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Reads the project file of the working directory and the user's own; absent files are no layers.
+ * Throws UserError on a file that cannot be read or is not a JSON object.
+ */
+export function readConfigFiles(env: Env, cwd: string): ConfigLayer[] {
+  const userFolder = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
+  return [join(cwd, PROJECT_FILE), join(userFolder, 'aicost', 'config.json')]
+    .map(readLayer)
+    .filter((layer) => layer !== null);
+}
+
+function readLayer(path: string): ConfigLayer | null {
+  const text = readIfPresent(path);
+  return text === null ? null : parseLayer(text, path);
+}
+
+function readIfPresent(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return null;
+    const message = `cannot read ${path} (${String(cause.code)})`;
+    throw new UserError(EXIT.usage, message, 'make it readable or remove it', { cause });
+  }
+}
+
+/** Reads the text of a config file; throws UserError unless it is a JSON object. */
+export function parseLayer(text: string, path: string): ConfigLayer {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const hint = 'a config file is one JSON object, such as {"ledger": "aicost.db"}';
+    throw new UserError(EXIT.usage, `${path} is not JSON: ${cause.message}`, hint, { cause });
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+    return { origin: path, values: { ...parsed } };
+  }
+  throw usage(`${path} holds ${shown(parsed).slice(0, 40)}`, 'a config file is one JSON object');
+}
+
+function usage(message: string, hint: string): UserError {
+  return new UserError(EXIT.usage, message, hint);
+}

@@ -1,0 +1,297 @@
+/**
+ * The cursor: single JSON values read from bytes, without decoding what is not needed.
+ *
+ * Takes bytes and a position, gives words, numbers and views. Throws DOUBT where it is not sure:
+ * then JSON.parse decides (read.ts). It is the bottom of the hot loop: every byte of every log goes
+ * through here.
+ */
+import { Buffer } from 'node:buffer';
+import type { Raw, Text } from './json.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const SLOTS = 4096;
+/** Strings up to this length are searched byte by byte: a native search costs more to call. */
+const SHORT = 40;
+const FAR = Number.MAX_SAFE_INTEGER;
+
+/** Thrown where the bytes are not surely what they look like. */
+export const DOUBT = new Error('in doubt');
+
+/** One cursor per thread: it remembers short words. */
+export class Cursor {
+  bytes: Buffer = Buffer.alloc(0);
+  /** Where the record ends. */
+  end = 0;
+  at = 0;
+  /** The first backslash at or after `searchedFrom`: searched once, not once a string. */
+  private backslash = -1;
+  private searchedFrom = 0;
+  private readonly words: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+
+  /** Points the cursor at new bytes. */
+  reset(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.backslash = -1;
+    this.searchedFrom = 0;
+  }
+
+  /** The next byte that is not a blank, without taking it; -1 at the end. */
+  peek(): number {
+    const { bytes, end } = this;
+    let at = this.at;
+    while (at < end) {
+      const byte = bytes[at]!;
+      if (byte > 0x20) {
+        this.at = at;
+        return byte;
+      }
+      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) throw DOUBT;
+      at++;
+    }
+    this.at = at;
+    return -1;
+  }
+
+  /** Takes the next byte that is not a blank. */
+  next(): number {
+    const byte = this.peek();
+    this.at++;
+    return byte;
+  }
+
+  /** Reads a number, true, false or null that starts here with `first`. */
+  literal(first: number): number | boolean | null {
+    const { bytes, end } = this;
+    const start = this.at;
+    let at = start;
+    if (first >= 0x30 && first <= 0x39) {
+      let value = 0;
+      let byte = first;
+      while (byte >= 0x30 && byte <= 0x39 && at < end) {
+        value = value * 10 + byte - 0x30;
+        byte = bytes[++at]!;
+      }
+      const digits = at - start;
+      const whole = digits <= 15 && (first !== 0x30 || digits === 1);
+      if (whole && at < end && byte !== 0x2e && (byte | 0x20) !== 0x65) {
+        this.at = at;
+        return value;
+      }
+    }
+    return this.wideLiteral(start);
+  }
+
+  private wideLiteral(start: number): number | boolean | null {
+    const { bytes, end } = this;
+    let at = start;
+    while (at < end && isLiteralByte(bytes[at]!)) at++;
+    this.at = at;
+    const text = bytes.toString('latin1', start, at);
+    if (text === 'null') return null;
+    if (text === 'true') return true;
+    if (text === 'false') return false;
+    if (!NUMBER.test(text)) throw DOUBT;
+    return Number(text);
+  }
+
+  /** Whether the ASCII string equals the bytes; a string with other characters never does. */
+  equals(text: string, start: number, end: number): boolean {
+    if (text.length !== end - start) return false;
+    const { bytes } = this;
+    for (let i = 0; i < text.length; i++) {
+      if (text.charCodeAt(i) !== bytes[start + i]) return false;
+    }
+    return true;
+  }
+
+  /** Decodes the string that starts here; short plain ones come from memory. */
+  word(): string {
+    const { bytes } = this;
+    const start = this.at + 1;
+    const limit = Math.min(this.end, start + SHORT);
+    let hash = 0;
+    for (let at = start; at < limit; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        this.at = at + 1;
+        return this.remembered(hash, start, at);
+      }
+      if (byte === BACKSLASH || byte < 0x20 || byte > 0x7e) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    const end = this.stringEnd(start);
+    this.at = end + 1;
+    return parseString(bytes.toString('utf8', start - 1, end + 1));
+  }
+
+  private remembered(hash: number, start: number, end: number): string {
+    const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
+    const known = this.words[slot];
+    if (known !== undefined && this.equals(known, start, end)) return known;
+    const word = this.bytes.toString('latin1', start, end);
+    this.words[slot] = word;
+    return word;
+  }
+
+  /** Points `into` at the string that starts here; one JSON.stringify would write otherwise is copied. */
+  text(into: Text): Text {
+    const { bytes } = this;
+    const start = this.at + 1;
+    const limit = Math.min(this.end, start + SHORT);
+    for (let at = start; at < limit; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        this.at = at + 1;
+        return into.point(bytes, start, at, false);
+      }
+      if (byte === BACKSLASH) break;
+    }
+    const end = this.stringEnd(start);
+    this.at = end + 1;
+    if (this.backslash >= end) return into.point(bytes, start, end, false);
+    if (isCanonical(bytes, this.backslash, end)) return into.point(bytes, start, end, true);
+    const escaped = JSON.stringify(parseString(bytes.toString('utf8', start - 1, end + 1))).slice(
+      1,
+      -1,
+    );
+    const copy = Buffer.from(escaped, 'utf8');
+    return into.point(copy, 0, copy.length, escaped.includes('\\'));
+  }
+
+  /** The closing quote of the string whose body starts at `start`; `backslash` is then its first escape. */
+  private stringEnd(start: number): number {
+    const { bytes, end } = this;
+    let quote = bytes.indexOf(QUOTE, start);
+    if (quote < 0 || quote >= end) throw DOUBT;
+    if (this.backslash < start || start < this.searchedFrom) {
+      const found = bytes.indexOf(BACKSLASH, start);
+      this.backslash = found < 0 ? FAR : found;
+      this.searchedFrom = start;
+    }
+    let mark = this.backslash;
+    while (mark < quote) {
+      if (mark + 1 === quote) {
+        quote = bytes.indexOf(QUOTE, quote + 1);
+        if (quote < 0 || quote >= end) throw DOUBT;
+      }
+      mark += 2;
+      while (mark < quote && bytes[mark] !== BACKSLASH) mark++;
+    }
+    return quote;
+  }
+
+  /** Points `into` at the value that starts here. */
+  raw(into: Raw): Raw {
+    const start = this.at;
+    this.skip();
+    return into.point(this.bytes, start, this.at);
+  }
+
+  /** Passes over the value that starts here, looking at its brackets and quotes only. */
+  skip(): void {
+    const { bytes } = this;
+    const byte = bytes[this.at]!;
+    if (byte === QUOTE) {
+      this.skipString();
+    } else if (byte === OPEN || byte === OPEN_LIST) {
+      this.skipNested();
+    } else this.literal(byte);
+  }
+
+  private skipString(): void {
+    const { bytes } = this;
+    const start = this.at + 1;
+    const limit = Math.min(this.end, start + SHORT);
+    for (let at = start; at < limit; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        this.at = at + 1;
+        return;
+      }
+      if (byte === BACKSLASH) break;
+    }
+    this.at = this.stringEnd(start) + 1;
+  }
+
+  private skipNested(): void {
+    const { bytes, end } = this;
+    /** One bit a level, 1 for a list, below a leading 1. */
+    let levels = 1;
+    let at = this.at;
+    while (at < end) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        this.at = at;
+        this.skipString();
+        at = this.at;
+        continue;
+      }
+      at++;
+      if (byte === OPEN || byte === OPEN_LIST) {
+        levels = (levels << 1) | (byte === OPEN_LIST ? 1 : 0);
+        if (levels > 1 << 29) throw DOUBT;
+      } else if (byte === CLOSE || byte === CLOSE_LIST) {
+        if ((levels & 1) !== (byte === CLOSE_LIST ? 1 : 0)) throw DOUBT;
+        levels >>= 1;
+        if (levels === 1) {
+          this.at = at;
+          return;
+        }
+      }
+    }
+    throw DOUBT;
+  }
+}
+
+function isLiteralByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2d ||
+    byte === 0x2b ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
+}
+
+/** Whether every escape from `first` on is one that JSON.stringify writes: not `\/`, not `\u`. */
+function isCanonical(bytes: Uint8Array, first: number, end: number): boolean {
+  let at = first;
+  while (at < end) {
+    if (bytes[at] !== BACKSLASH) {
+      at++;
+      continue;
+    }
+    const byte = bytes[at + 1]!;
+    // " \ b f n r t
+    if (
+      byte !== 0x22 &&
+      byte !== 0x5c &&
+      byte !== 0x62 &&
+      byte !== 0x66 &&
+      byte !== 0x6e &&
+      byte !== 0x72 &&
+      byte !== 0x74
+    ) {
+      return false;
+    }
+    at += 2;
+  }
+  return true;
+}
+
+/** Decodes a quoted JSON string; in doubt where JSON.parse refuses. */
+function parseString(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw DOUBT;
+    throw error;
+  }
+}

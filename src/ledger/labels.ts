@@ -1,0 +1,52 @@
+/**
+ * Labels: the task of each call, and how many calls each task has.
+ *
+ * Takes sources (null: all), gives rows for listing.
+ */
+import type { Ledger } from './open.ts';
+
+/** Calls of one task. */
+export interface TaskCount {
+  readonly task: string;
+  readonly calls: number;
+  /** Whole number from 0 to 100. */
+  readonly meanConfidence: number;
+}
+
+/** One call with its label. */
+export interface LabelledCall {
+  readonly path: string;
+  readonly line: number;
+  readonly model: string;
+  readonly task: string;
+  readonly confidence: number;
+}
+
+/** Calls by task, most first. */
+export function listTasks(db: Ledger, sourceIds: readonly number[] | null): TaskCount[] {
+  return db
+    .prepare(
+      `SELECT k.name AS task, count(*) AS calls,
+         CAST(round(avg(c.task_confidence)) AS INTEGER) AS meanConfidence
+       FROM call c JOIN task k ON k.code = c.task ${where(sourceIds)}
+       GROUP BY c.task ORDER BY calls DESC, k.name`,
+    )
+    .all() as TaskCount[];
+}
+
+/** Every call with its label, in the order of the logs. */
+export function listLabels(db: Ledger, sourceIds: readonly number[] | null): LabelledCall[] {
+  return db
+    .prepare(
+      `SELECT s.path, c.line, t.model, k.name AS task, c.task_confidence AS confidence
+       FROM call c JOIN source s ON s.id = c.source_id JOIN target t ON t.id = c.target_id
+       JOIN task k ON k.code = c.task ${where(sourceIds)} ORDER BY c.id`,
+    )
+    .all() as LabelledCall[];
+}
+
+function where(sourceIds: readonly number[] | null): string {
+  if (sourceIds === null) return '';
+  const list = sourceIds.map(Number).join(', ');
+  return `WHERE c.source_id IN (${list}) OR c.id IN (SELECT call_id FROM sighting WHERE source_id IN (${list}))`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The spend tables under one shape, and their shortening.
+ *
+ * Takes a report, gives rows with a `key`. Never drops a row: what is cut off is summed into one.
+ */
+import { formatUsd, parseUsd } from '../domain/money.ts';
+import type { AuditReport, SpendFigures, SpendKey } from './model.ts';
+
+export interface SpendRow {
+  /** The model, task, day or user; null for calls without one. */
+  readonly key: string | null;
+  readonly figures: SpendFigures;
+}
+
+/** The rows of one spend table. */
+export function spendRows({ spend }: AuditReport, by: SpendKey): SpendRow[] {
+  switch (by) {
+    case 'model':
+      return spend.by_model.map((figures) => ({ key: figures.model, figures }));
+    case 'task':
+      return spend.by_task.map((figures) => ({ key: figures.task, figures }));
+    case 'day':
+      return spend.by_day.map((figures) => ({ key: figures.day, figures }));
+    case 'user':
+      return spend.by_user.map((figures) => ({ key: figures.user, figures }));
+  }
+}
+
+/**
+ * The `top` dearest rows in their own order, and the sum of the others; `rest` is null if there are
+ * none. A single row too many is shown rather than summed.
+ */
+export function topRows(
+  rows: readonly SpendRow[],
+  top: number,
+): { shown: readonly SpendRow[]; rest: { rows: number; figures: SpendFigures } | null } {
+  if (rows.length <= top + 1) return { shown: rows, rest: null };
+  const dearest = new Set([...rows].sort(byCost).slice(0, top));
+  const others = rows.filter((row) => !dearest.has(row));
+  return {
+    shown: rows.filter((row) => dearest.has(row)),
+    rest: { rows: others.length, figures: sumFigures(others) },
+  };
+}
+
+function byCost(a: SpendRow, b: SpendRow): number {
+  const costA = parseUsd(a.figures.cost_usd) ?? 0n;
+  const costB = parseUsd(b.figures.cost_usd) ?? 0n;
+  if (costA !== costB) return costA > costB ? -1 : 1;
+  return b.figures.calls - a.figures.calls;
+}
+
+function sumFigures(rows: readonly SpendRow[]): SpendFigures {
+  const sum = (of: (figures: SpendFigures) => number): number =>
+    rows.reduce((total, row) => total + of(row.figures), 0);
+  return {
+    calls: sum((figures) => figures.calls),
+    input_tokens: sum((figures) => figures.input_tokens),
+    cached_input_tokens: sum((figures) => figures.cached_input_tokens),
+    output_tokens: sum((figures) => figures.output_tokens),
+    cost_usd: formatUsd(rows.reduce((t, row) => t + (parseUsd(row.figures.cost_usd) ?? 0n), 0n)),
+    share: sum((figures) => figures.share),
+    unpriced_calls: sum((figures) => figures.unpriced_calls),
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * The top of the terminal report: what was spent, on how much, and what was read.
+ *
+ * Takes the report, gives lines. Never a cost without the share of calls it covers.
+ */
+import { displayUsd, parseUsd } from '../domain/money.ts';
+import type { AuditReport } from './model.ts';
+import { displayCount, displayOf, displayShare, displayTokens } from './numbers.ts';
+import { type Page, paragraph } from './page.ts';
+import { escapeUnsafe } from './text.ts';
+
+/** A decimal string of the report as people read it. */
+export function usd(text: string, round: 'nearest' | 'down' = 'nearest'): string {
+  const amount = parseUsd(text);
+  return amount === null ? text : displayUsd(amount, round);
+}
+
+/** The headline and the lines under it. */
+export function renderHead(report: AuditReport, page: Page): string {
+  const { totals, period } = report;
+  const { style } = page;
+  if (totals.calls === 0) return renderNothing(report, page);
+  const headline = `${usd(totals.cost_usd)} for ${displayOf(totals.calls, 'call')}`;
+  const lines = [
+    `${style.bold(headline)}${style.dim(`  ${periodText(period)}`)}`,
+    paragraph(page, coverage(report)),
+    paragraph(page, tokensText(totals)),
+    ...exceptions(totals).map((text) => paragraph(page, text)),
+    ...provenance(report, page),
+  ];
+  return lines.join('\n');
+}
+
+function renderNothing(report: AuditReport, page: Page): string {
+  return [page.style.bold('No calls, nothing to audit'), ...provenance(report, page)].join('\n');
+}
+
+function provenance({ sources, ingest }: AuditReport, page: Page): string[] {
+  return [
+    ...(sources.length === 0 ? [] : [paragraph(page, sourcesText(sources))]),
+    ...(ingest === null ? [] : [paragraph(page, ingestText(ingest))]),
+  ];
+}
+
+function periodText({ from, to, timezone }: AuditReport['period']): string {
+  if (from === null || to === null) return 'no call has a time';
+  const [first, last] = [from.slice(0, 10), to.slice(0, 10)];
+  if (first !== last) return `${first} to ${last} (${timezone})`;
+  return `${first}, ${from.slice(11, 16)} to ${to.slice(11, 16)} (${timezone})`;
+}
+
+function coverage({ totals, gaps }: AuditReport): string {
+  const estimated =
+    gaps.estimated_calls > 0
+      ? `token counts measured, of ${displayOf(gaps.estimated_calls, 'call')} estimated`
+      : 'token counts measured';
+  const share = `${displayShare(totals.priced_share)} of calls priced`;
+  if (gaps.unpriced_calls === 0) return `${share}; ${estimated}`;
+  return `${share}, ${displayCount(gaps.unpriced_calls)} unpriced and in no amount; ${estimated}`;
+}
+
+function tokensText(totals: AuditReport['totals']): string {
+  const cache = [
+    totals.cached_input_tokens > 0
+      ? `${displayTokens(totals.cached_input_tokens)} read from the provider's cache`
+      : '',
+    totals.cache_write_tokens > 0
+      ? `${displayTokens(totals.cache_write_tokens)} written to it`
+      : '',
+  ].filter((part) => part !== '');
+  const reasoning =
+    totals.reasoning_tokens > 0 ? ` (${displayTokens(totals.reasoning_tokens)} reasoning)` : '';
+  return (
+    `tokens: ${displayTokens(totals.input_tokens)} input` +
+    `${cache.length > 0 ? ` (${cache.join(', ')})` : ''}, ` +
+    `${displayTokens(totals.output_tokens)} output${reasoning}`
+  );
+}
+
+function exceptions(totals: AuditReport['totals']): string[] {
+  const parts = [
+    totals.failed_calls > 0 ? `${displayOf(totals.failed_calls, 'failed call')}` : '',
+    totals.cached_calls > 0
+      ? `${displayOf(totals.cached_calls, 'call')} answered from your own cache, not billed`
+      : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [parts.join('; ')];
+}
+
+function sourcesText(sources: AuditReport['sources']): string {
+  const named = sources.slice(0, 3).map(({ path }) => escapeUnsafe(path));
+  const more = sources.length - named.length;
+  return `from ${named.join(', ')}${more > 0 ? ` and ${displayOf(more, 'more file')}` : ''}`;
+}
+
+function ingestText(ingest: NonNullable<AuditReport['ingest']>): string {
+  return (
+    `read: ${displayCount(ingest.new_calls)} new, ${displayCount(ingest.known_calls)} already known, ` +
+    `${displayCount(ingest.replaced_calls)} replaced, ` +
+    `${displayOf(ingest.rejected_lines, 'line')} rejected`
+  );
+}

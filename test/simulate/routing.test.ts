@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { PricedCall } from '../../src/domain/call.ts';
+import { policyNamed } from '../../src/policy/presets.ts';
+import type { PriceTarget } from '../../src/policy/pricer.ts';
+import { replayLevers, type Savings } from '../../src/simulate/replay.ts';
+import { Routing } from '../../src/simulate/routing.ts';
+import { call, FAKE_PRICER, target, usage } from '../policy/calls.ts';
+
+function routed(calls: PricedCall[], policy = 'conservative'): Savings {
+  const replayed = replayLevers([new Routing(policyNamed(policy), FAKE_PRICER)]);
+  for (const one of calls) replayed.add(one);
+  return replayed.result();
+}
+
+describe('routing', () => {
+  it('prices the same tokens on the sibling', () => {
+    // gpt-4o: 1,000 × 2.5e6 + 100 × 10e6 = 3.50e9; mini: 1,000 × 0.15e6 + 100 × 0.6e6 = 0.21e9.
+    const savings = routed([call({ task: 'qa' }), call({ task: 'code' })]);
+    expect(savings.baselinePico).toBe(7_000_000_000n);
+    expect(savings.savedPico).toBe(3_290_000_000n);
+    expect(savings.levers[0]).toMatchObject({ lever: 'routing', calls: 1 });
+    expect(savings.byCertainty).toEqual({ sure: 0n, likely: 3_290_000_000n, needs_test: 0n });
+  });
+
+  it('assumes a cold prompt cache on the other model', () => {
+    const warm = usage({
+      input: 100,
+      cacheRead: 800,
+      cacheWrite5m: 60,
+      cacheWrite1h: 40,
+      output: 10,
+    });
+    // gpt-4o: 100 × 2.5e6 + 800 × 0.25e6 + 100 × 3.125e6 + 10 × 10e6 = 862.5e6.
+    // mini: 1,000 × 0.15e6 + 10 × 0.6e6 = 156e6. Saved: 706.5e6.
+    expect(routed([call({ task: 'qa', usage: warm })]).savedPico).toBe(706_500_000n);
+  });
+
+  it('leaves a call whose price would not fall', () => {
+    // Reads of a warm cache at a tenth: 1e6 × 0.25e6 = 0.25e12 < 0.42e12 on deepseek-v3.2.
+    const warm = call({ usage: usage({ cacheRead: 100_000 }), task: 'extraction' });
+    const savings = routed([warm], 'c2');
+    expect(savings).toMatchObject({ savedPico: 0n, skipped: [] });
+    expect(savings.levers[0]!.calls).toBe(0);
+  });
+
+  it('leaves calls on a model without a price, and counts them', () => {
+    const savings = routed([call({ task: 'translation' })], 'e3');
+    expect(savings.savedPico).toBe(0n);
+    expect(savings.skipped).toEqual([
+      { lever: 'routing', calls: 1, reason: 'the model routed to has no price' },
+    ]);
+  });
+
+  it('takes the cheapest of a pool', () => {
+    // b2 balanced: deepseek-v3.2 at 0.42e6 a token × 1,100 = 462e6, gemini-2.5-flash 2.75e9.
+    expect(routed([call()], 'b2').savedPico).toBe(3_500_000_000n - 462_000_000n);
+  });
+
+  it('leaves calls that do not fit, or are not text', () => {
+    // gpt-4o-mini takes 128,000 tokens in all.
+    const fits = call({ task: 'qa', usage: usage({ input: 127_999, output: 1 }) });
+    const tooLong = call({ task: 'qa', usage: usage({ input: 128_000, output: 1 }) });
+    const audio = call({ task: 'qa', usage: usage({ input: 1, inputAudio: 1 }) });
+    const savings = routed([fits, tooLong, audio]);
+    expect(savings.levers[0]!.calls).toBe(1);
+    expect(savings.skipped.map(({ calls }) => calls)).toEqual([1, 1]);
+  });
+
+  it("asks for prices at the call's tier, and its region only on the same provider", () => {
+    const asked: PriceTarget[] = [];
+    const pricer = {
+      schedule(asks: PriceTarget) {
+        asked.push(asks);
+        return { cost: () => 0 };
+      },
+    };
+    const flex = target({ tier: 'flex', region: 'eu' });
+    for (const policy of ['conservative', 'c2']) {
+      const lever = new Routing(policyNamed(policy), pricer);
+      replayLevers([lever]).add(call({ target: flex, task: 'qa', costPico: 5 }));
+    }
+    expect(asked).toMatchObject([
+      { provider: 'openai', model: 'gpt-4o-mini', tier: 'flex', region: 'eu' },
+      { provider: 'google', model: 'gemini-2.5-flash', tier: 'flex', region: '' },
+    ]);
+  });
+
+  it('leaves unpriced calls alone', () => {
+    expect(routed([call({ task: 'qa', costPico: null })])).toMatchObject({
+      savedPico: 0n,
+      unpricedCalls: 1,
+      skipped: [],
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { resolveOutput, writeOutput } from '../../src/terminal/output.ts';
+import { progressText, startProgress } from '../../src/terminal/progress.ts';
+import { processStreams, wantsColour } from '../../src/terminal/streams.ts';
+import { MemoryStream, memoryOut, memoryProcess } from './world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'aicost-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('colour', () => {
+  test.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ TERM: 'dumb' }, true, false],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true, false],
+  ])('%j on a terminal %s: %s', (env, isTTY, colour) => {
+    expect(wantsColour(env, isTTY)).toBe(colour);
+  });
+
+  test('--no-color beats FORCE_COLOR; nothing is opened before it is used', () => {
+    const opened: unknown[] = [];
+    const options = { noColor: true, onOpen: (stream: unknown) => opened.push(stream) };
+    const streams = processStreams(memoryProcess(), { FORCE_COLOR: '1' }, options);
+    expect(opened).toEqual([]);
+    expect(streams.stdout.colour).toBe(false);
+    expect(streams.stdout).toBe(streams.stdout);
+    expect(opened).toHaveLength(1);
+  });
+
+  test.each([
+    [80, 80, true],
+    [0, null, false],
+    [undefined, null, false],
+  ])('a terminal of %s columns', (columns, seen, animated) => {
+    const proc = memoryProcess({ stdout: new MemoryStream(true, columns) });
+    const { stdout } = processStreams(proc, {}, { noColor: false, onOpen() {} });
+    expect([stdout.columns, stdout.animated]).toEqual([seen, animated]);
+  });
+});
+
+describe('output', () => {
+  const cwd = folder;
+  const tty = memoryOut({ isTTY: true, columns: 132, colour: true });
+  const pipe = memoryOut();
+
+  test.each([
+    [{}, null, tty, 'table'],
+    [{}, null, pipe, 'csv'],
+    [{}, 'json', tty, 'json'],
+    [{ csv: true }, 'json', tty, 'csv'],
+    [{ format: 'ndjson' }, null, tty, 'ndjson'],
+    [{ out: 'a.json' }, 'table', tty, 'json'],
+    [{ out: 'a.json', csv: true }, null, tty, 'csv'],
+    [{ out: 'a' }, null, tty, 'csv'],
+    [{ format: 'json', json: true }, null, tty, 'json'],
+  ] as const)('%j with %s configured', (flags, configured, stdout, format) => {
+    expect(resolveOutput(flags, configured, { stdout, cwd }).format).toBe(format);
+  });
+
+  test('width and colour are those of where it goes', () => {
+    const terminal = resolveOutput({}, null, { stdout: tty, cwd });
+    expect(terminal).toMatchObject({ width: 132, colour: true, path: null });
+    const file = resolveOutput({ out: 'r.txt' }, null, { stdout: tty, cwd });
+    expect(file).toMatchObject({ width: 100, colour: false, path: join(cwd, 'r.txt') });
+  });
+
+  test.each([
+    [';', ';'],
+    ['tab', '\t'],
+    ['\\t', '\t'],
+  ])('--delimiter %j', (text, delimiter) => {
+    const output = resolveOutput({ csv: true, delimiter: text }, null, { stdout: pipe, cwd });
+    expect(output.delimiter).toBe(delimiter);
+  });
+
+  test.each([
+    [{ csv: true, json: true }],
+    [{ format: 'pdf' }],
+    [{ csv: true, delimiter: '' }],
+    [{ csv: true, delimiter: ';;' }],
+    [{ csv: true, delimiter: '"' }],
+    [{ json: true, bom: true }],
+    [{ json: true, delimiter: ';' }],
+  ])('%j is refused', (flags) => {
+    expect(() => resolveOutput(flags, null, { stdout: pipe, cwd })).toThrow(UserError);
+  });
+
+  test('writes to stdout or to the file, and says when the file refuses', async () => {
+    const out = memoryOut();
+    await writeOutput('x', resolveOutput({}, null, { stdout: out, cwd }), out);
+    expect(out.text).toBe('x');
+    await writeOutput('y', resolveOutput({ out: 'y.csv' }, null, { stdout: out, cwd }), out);
+    expect(readFileSync(join(folder, 'y.csv'), 'utf8')).toBe('y');
+    const lost = resolveOutput({ out: 'no/such/y.csv' }, null, { stdout: out, cwd });
+    await expect(writeOutput('y', lost, out)).rejects.toThrow(/cannot write .*ENOENT/);
+  });
+});
+
+describe('progress', () => {
+  function started(over: Parameters<typeof memoryOut>[0] = {}, quiet = false) {
+    let nowMs = 0;
+    const out = memoryOut(over);
+    const progress = startProgress(out, { label: 'reading', quiet, clock: { now: () => nowMs } });
+    return { out, progress, pass: (ms: number) => (nowMs += ms) };
+  }
+
+  test('says nothing about work under 300 ms', () => {
+    const { out, progress, pass } = started();
+    pass(299);
+    progress.update(1, 2);
+    progress.end('read');
+    expect(out.text).toBe('');
+  });
+
+  test('is one line at the start and one at the end without a terminal', () => {
+    const { out, progress, pass } = started();
+    pass(300);
+    progress.update(1, 2);
+    progress.update(2, 2);
+    progress.end('read 2 files');
+    progress.end('again');
+    expect(out.text).toBe('reading …\nread 2 files\n');
+  });
+
+  test('is silent with --quiet', () => {
+    const { out, progress, pass } = started({}, true);
+    pass(1000);
+    progress.update(1, 2);
+    progress.end('read');
+    expect(out.text).toBe('');
+  });
+
+  test('spins on a terminal, and ends with its closing line', async () => {
+    const raw = new MemoryStream(true, 80);
+    const { progress, pass } = started({
+      animated: true,
+      columns: 80,
+      raw,
+      write: (text) => void raw.write(text),
+    });
+    pass(300);
+    progress.update(1, 2, 'x');
+    await expect.poll(() => raw.text).toContain('reading 50 % · x');
+    progress.end('read');
+    expect(raw.text.endsWith('read\n')).toBe(true);
+  });
+
+  test.each([
+    [{ done: 1, total: 3, note: '' }, 'reading 33 %'],
+    [{ done: 1, total: null, note: '5 calls' }, 'reading · 5 calls'],
+    [{ done: 0, total: 0, note: '' }, 'reading'],
+  ])('%j', (state, text) => {
+    expect(progressText('reading', state)).toBe(text);
+  });
+});
