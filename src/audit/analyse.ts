@@ -1,9 +1,10 @@
 /**
  * The door of the audit: the selected calls of a ledger → one AuditReport.
  *
- * Takes a ledger, a selection and the tables and policy to use; reads the calls once, in time order,
- * and hands each to spend, gaps, findings and replay. Never computes a figure itself.
+ * Takes calls once, in time order, while they are written or as they are read back, and hands each to
+ * spend, gaps, findings and replay. Never computes a figure itself.
  */
+import type { PricedCall } from '../domain/call.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { formatInstant } from '../domain/time.ts';
@@ -21,69 +22,96 @@ import {
   type FindingRow,
   type IngestCounts,
 } from '../report/model.ts';
-import { spendBy } from '../report/spend.ts';
+import { type SpendResult, spendBy } from '../report/spend.ts';
 import { replay, type Savings } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
 
-/** What to analyse, and with what. */
-export interface AnalyseOptions {
+/** What a report is made of besides calls. */
+export interface ReportContext {
+  readonly db: Ledger;
+  readonly selection: Selection;
+  readonly ingest: IngestCounts | null;
+  readonly nowMs: EpochMs;
+}
+
+/** One pass over calls, in time order. */
+export class Analysis {
+  readonly #book: PriceBook;
+  readonly #policy: RoutingPolicy;
+  readonly #spend = spendBy();
+  readonly #gaps = new GapCounter();
+  readonly #waste;
+  readonly #levers;
+
+  constructor(book: PriceBook, policy: RoutingPolicy) {
+    this.#book = book;
+    this.#policy = policy;
+    this.#waste = findWaste({ pricer: book });
+    this.#levers = replay({ pricer: book, policy });
+  }
+
+  /** Counts one call. */
+  readonly add = (call: PricedCall): void => {
+    this.#spend.add(call);
+    this.#gaps.add(call);
+    this.#waste.add(call);
+    this.#levers.add(call);
+  };
+
+  /** Makes the report; ends the pass. */
+  report({ db, selection, ingest, nowMs }: ReportContext): AuditReport {
+    const spent = this.#spend.result(accountNames(db));
+    const { info } = this.#book;
+    return {
+      schema: AUDIT_SCHEMA,
+      generated_at: formatInstant(nowMs),
+      sources: listSources(db, selection.sourceIds).map(({ path, calls }) => ({ path, calls })),
+      ingest,
+      period: spent.period,
+      prices: { table: info.name, version: info.version, as_of: info.asOf, source: info.source },
+      totals: spent.totals,
+      gaps: gapsOf(spent, this.#gaps, countRejects(db, selection.sourceIds)),
+      billed: this.#gaps.billed(),
+      spend: spent.spend,
+      findings: findingRows(db, this.#waste.result(spent.costPico)),
+      savings: savingsOf(this.#levers.result(), this.#policy.id, spent.spend.by_day.length),
+    };
+  }
+}
+
+/** How to read the calls of a ledger. */
+export interface ReadOptions {
   readonly db: Ledger;
   readonly selection: Selection;
   readonly book: PriceBook;
-  readonly policy: RoutingPolicy;
-  readonly ingest: IngestCounts | null;
-  readonly nowMs: EpochMs;
   readonly signal: AbortSignal;
   /** Calls read so far. */
   onProgress(calls: number): void;
 }
 
-/** Makes the report. Throws the signal's reason when it is aborted. */
-export function analyse(options: AnalyseOptions): AuditReport {
-  const { db, selection, book, policy } = options;
-  const spend = spendBy();
-  const gaps = new GapCounter();
-  const waste = findWaste({ pricer: book });
-  const levers = replay({ pricer: book, policy });
+/** Reads the selected calls into an analysis. Throws the signal's reason when it is aborted. */
+export function readInto(analysis: Analysis, options: ReadOptions): void {
   let calls = 0;
-  for (const page of readCalls(db, selection, book)) {
+  for (const page of readCalls(options.db, options.selection, options.book)) {
     options.signal.throwIfAborted();
-    for (const call of page) {
-      spend.add(call);
-      gaps.add(call);
-      waste.add(call);
-      levers.add(call);
-    }
+    for (const call of page) analysis.add(call);
     calls += page.length;
     options.onProgress(calls);
   }
-  const spent = spend.result(accountNames(db));
-  const rejects = countRejects(db, selection.sourceIds);
+}
+
+function gapsOf(
+  spent: SpendResult,
+  gaps: GapCounter,
+  rejects: readonly { reason: string; lines: number }[],
+): AuditReport['gaps'] {
   return {
-    schema: AUDIT_SCHEMA,
-    generated_at: formatInstant(options.nowMs),
-    sources: listSources(db, selection.sourceIds).map(({ path, calls }) => ({ path, calls })),
-    ingest: options.ingest,
-    period: spent.period,
-    prices: {
-      table: book.info.name,
-      version: book.info.version,
-      as_of: book.info.asOf,
-      source: book.info.source,
-    },
-    totals: spent.totals,
-    gaps: {
-      unpriced_calls: spent.totals.calls - spent.totals.priced_calls,
-      rejected_lines: rejects.reduce((lines, row) => lines + row.lines, 0),
-      unpriced_by_reason: gaps.unpricedByReason(),
-      rejected_by_reason: rejects,
-      calls_without_usage: spent.callsWithoutUsage,
-      estimated_calls: spent.estimatedCalls,
-    },
-    billed: gaps.billed(),
-    spend: spent.spend,
-    findings: findingRows(db, waste.result(spent.costPico)),
-    savings: savingsOf(levers.result(), policy.id, spent.spend.by_day.length),
+    unpriced_calls: spent.totals.calls - spent.totals.priced_calls,
+    rejected_lines: rejects.reduce((lines, row) => lines + row.lines, 0),
+    unpriced_by_reason: gaps.unpricedByReason(),
+    rejected_by_reason: rejects,
+    calls_without_usage: spent.callsWithoutUsage,
+    estimated_calls: spent.estimatedCalls,
   };
 }
 

@@ -1,4 +1,5 @@
 /** `aicost audit`: logs in, report out. */
+import { Analysis } from '../audit/analyse.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { declareReportFlags, type ReportFlags, readReportFlags, writeReport } from './reporting.ts';
@@ -44,11 +45,15 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   const book = await openBook(deps);
   if (args.length === 0) {
     return withLedger(deps, true, (db) =>
-      writeReport(deps, settings, { db, book, ingest: null, sourceIds: null }),
+      writeReport(deps, settings, { db, book, ingest: null, sourceIds: null, analysis: null }),
     );
   }
   return withLedger(deps, false, async (db) => {
-    const result = await ingestInputs(deps, flags, { inputs: args, db, book });
+    // The first reading of a log needs no second one: the report is made while it is written.
+    const whole = settings.sinceMs === null && settings.untilMs === null;
+    const analysis = whole ? new Analysis(book, settings.policy) : null;
+    const observer = analysis?.add ?? null;
+    const result = await ingestInputs(deps, flags, { inputs: args, db, book, observer });
     if (result.interrupted) {
       note(
         deps,
@@ -63,7 +68,13 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
       rejected_lines: result.rejectedLines,
     };
     const { sourceIds } = result;
-    const code = await writeReport(deps, settings, { db, book, ingest: counts, sourceIds });
+    const code = await writeReport(deps, settings, {
+      db,
+      book,
+      ingest: counts,
+      sourceIds,
+      analysis: result.observed ? analysis : null,
+    });
     return code === EXIT.ok ? exitCodeOf(result) : code;
   });
 }

@@ -61,7 +61,9 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   return withLedger(deps, args.length === 0, async (db) => {
     const book = await openBook(deps);
     const result =
-      args.length === 0 ? null : await ingestInputs(deps, flags, { inputs: args, db, book });
+      args.length === 0
+        ? null
+        : await ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
     const sources = result?.sourceIds ?? null;
     const text =
       flags.calls === true

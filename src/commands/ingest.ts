@@ -61,7 +61,7 @@ async function run({ args, flags }: Invocation<ReadFlags>, deps: Deps): Promise<
     throw new UserError(EXIT.usage, 'no log is named', 'see aicost ingest --help');
   const book = await openBook(deps);
   return withLedger(deps, false, async (db) => {
-    const result = await ingestInputs(deps, flags, { inputs: args, db, book });
+    const result = await ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
     if (result.interrupted) {
       note(
         deps,

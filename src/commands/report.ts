@@ -25,6 +25,6 @@ async function run({ flags }: Invocation<ReportFlags>, deps: Deps): Promise<Exit
   const settings = readReportFlags(flags, deps);
   const book = await openBook(deps);
   return withLedger(deps, true, (db) =>
-    writeReport(deps, settings, { db, book, ingest: null, sourceIds: null }),
+    writeReport(deps, settings, { db, book, ingest: null, sourceIds: null, analysis: null }),
   );
 }

@@ -3,12 +3,14 @@
  *
  * Takes flags, gives validated settings; makes the report and writes it.
  */
-import { type AnalyseOptions, analyse } from '../audit/analyse.ts';
+import { Analysis, readInto } from '../audit/analyse.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
 import type { RoutingPolicy } from '../policy/route.ts';
+import type { PriceBook } from '../pricing/price.ts';
 import { renderAudit } from '../report/audit.ts';
-import { type AuditReport, SPEND_KEYS, type SpendKey } from '../report/model.ts';
+import { type AuditReport, type IngestCounts, SPEND_KEYS, type SpendKey } from '../report/model.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { writeOutput } from '../terminal/output.ts';
 import { declarePrices, parseSince, parseUntil, parseWhole } from './shared.ts';
@@ -72,28 +74,36 @@ export function readReportFlags(flags: ReportFlags, { config }: Deps): ReportSet
   };
 }
 
+/** What to report on. */
+export interface ReportSubject {
+  readonly db: Ledger;
+  readonly book: PriceBook;
+  readonly ingest: IngestCounts | null;
+  readonly sourceIds: readonly number[] | null;
+  /** An analysis that has seen these calls already; null reads them from the ledger. */
+  readonly analysis: Analysis | null;
+}
+
 /** Makes a report and writes it; gives 3 when --strict finds a gap. */
 export async function writeReport(
   deps: Deps,
   settings: ReportSettings,
-  what: Pick<AnalyseOptions, 'db' | 'book' | 'ingest'> & { sourceIds: readonly number[] | null },
+  subject: ReportSubject,
 ): Promise<ExitCode> {
-  const { sinceMs, untilMs, policy, by, top, explain } = settings;
-  const progress = deps.progress('analysing');
-  const report = analyse({
-    ...what,
-    selection: { sourceIds: what.sourceIds, sinceMs, untilMs },
-    policy,
-    nowMs: deps.clock.now(),
-    signal: deps.signal,
-    onProgress: (calls) => progress.update(calls, null, `${calls} calls`),
-  });
-  progress.end();
-  await writeOutput(
-    renderAudit(report, { ...deps.output, by, top, explain }),
-    deps.output,
-    deps.streams.stdout,
-  );
+  const { sinceMs, untilMs, by, top, explain } = settings;
+  const { db, book, ingest } = subject;
+  const selection = { sourceIds: subject.sourceIds, sinceMs, untilMs };
+  let { analysis } = subject;
+  if (analysis === null) {
+    const progress = deps.progress('analysing');
+    const onProgress = (calls: number): void => progress.update(calls, null, `${calls} calls`);
+    analysis = new Analysis(book, settings.policy);
+    readInto(analysis, { db, selection, book, signal: deps.signal, onProgress });
+    progress.end();
+  }
+  const report = analysis.report({ db, selection, ingest, nowMs: deps.clock.now() });
+  const text = renderAudit(report, { ...deps.output, by, top, explain });
+  await writeOutput(text, deps.output, deps.streams.stdout);
   return settings.strict && hasGaps(report) ? EXIT.gaps : EXIT.ok;
 }
 

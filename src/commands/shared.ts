@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { DAY_MS, parseInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { type IngestResult, ingest } from '../ingest/ingest.ts';
+import { type IngestOptions, type IngestResult, ingest } from '../ingest/ingest.ts';
 import { settleDuplicates } from '../ledger/duplicates.ts';
 import { guardLedger, type Ledger, openExistingLedger, openLedger } from '../ledger/open.ts';
 import {
@@ -94,7 +94,7 @@ export async function withLedger<Result>(
 export async function ingestInputs(
   deps: Deps,
   flags: ReadFlags,
-  run: { inputs: readonly string[]; db: Ledger; book: PriceBook },
+  run: Pick<IngestOptions, 'inputs' | 'db' | 'book' | 'observer'>,
 ): Promise<IngestResult> {
   const label =
     run.inputs.length === 1 ? `reading ${run.inputs[0]}` : `reading ${run.inputs.length} inputs`;

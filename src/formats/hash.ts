@@ -39,7 +39,8 @@ function finish(first: number, second: number): number {
 /** Hashes bytes `[start, end)`. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed = 0): number {
   if (end - start > SHORT) {
-    const wide = h64Raw(bytes.subarray(start, end), BigInt(seed));
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+    const wide = h64Raw(view, BigInt(seed));
     return Number(BigInt.asUintN(53, wide));
   }
   let low = (seed % TWO_32) ^ (end - start);

@@ -75,6 +75,8 @@ export type Json = string | number | boolean | null | Text | Raw | Fields | Json
 export class Fields {
   readonly names: string[] = [];
   readonly values: Json[] = [];
+  /** What a reader remembers about this object while it is filled again and again (roles.ts). */
+  memo: object | null = null;
   /** Members without meaning here that may still shape an answer: only inside requests. */
   rest: [name: string, value: Raw][] | null = null;
 

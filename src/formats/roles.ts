@@ -117,46 +117,99 @@ const AMBIGUOUS = new Set(['input', 'output', 'in', 'out', 'tokens', 'cached']);
 /** Whether a value of this type can play the role under this name. */
 function fits(role: number, name: string, value: Json): boolean {
   if (COUNTS.has(role)) {
-    if (AMBIGUOUS.has(name)) return typeof value === 'number' && (name !== 'cached' || value > 1);
+    if (AMBIGUOUS.has(name)) return typeof value === 'number';
     return typeof value === 'number' || typeof value === 'string' || value instanceof Text;
   }
   return !AMBIGUOUS.has(name) || typeof value !== 'number';
 }
 
-const UNRANKED = 99;
 const STEP = 100;
+const UNRANKED = 99 * STEP;
 const MAX_NESTING = 3;
 
 /** The value of each role, by R; undefined where the record has none. */
 export type RoleValues = (Json | undefined)[];
 
-const ranks = new Int32Array(ROLE_LIST.length);
-
-/** Reads the roles of a record and of the containers in it. */
-export function readRoles(record: Fields): RoleValues {
-  const values: RoleValues = new Array(ROLE_LIST.length).fill(undefined);
-  ranks.fill(UNRANKED * STEP);
-  take(record, values, 0);
-  return values;
+/** A member with a role, and the type it had: of another type it might have none. */
+interface Member {
+  readonly values: Json[];
+  readonly index: number;
+  readonly type: string;
 }
 
-function take(fields: Fields, values: RoleValues, depth: number): void {
-  const { names } = fields;
-  for (let i = 0; i < names.length; i++) {
-    const value = fields.values[i]!;
-    if (value === null) continue;
-    const pairs = ROLES_OF.get(names[i]!);
-    if (pairs !== undefined) {
-      for (let p = 0; p < pairs.length; p += 2) {
-        const role = pairs[p]!;
-        const rank = depth * STEP + pairs[p + 1]!;
-        if (rank > ranks[role]! || !fits(role, names[i]!, value)) continue;
-        ranks[role] = rank;
-        values[role] = value;
-      }
-    }
-    if (value instanceof Fields && depth < MAX_NESTING && CONTAINERS.has(names[i]!)) {
-      take(value, values, depth + 1);
+/**
+ * Which members of a record play which roles. Records of one template share their tree, so the plan
+ * of the first serves the next, as long as the members keep their types.
+ */
+class RolePlan {
+  readonly members: Member[] = [];
+  /** Role → member that plays it, -1 for none. */
+  private readonly playedBy = new Int32Array(ROLE_LIST.length).fill(-1);
+  private readonly ranks = new Int32Array(ROLE_LIST.length).fill(UNRANKED);
+  private readonly result: RoleValues = new Array(ROLE_LIST.length).fill(undefined);
+
+  /** Finds the roles of a record and of the containers in it. */
+  take(fields: Fields, depth: number): void {
+    const { names, values } = fields;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const value = values[i]!;
+      const pairs = ROLES_OF.get(name);
+      const isContainer = CONTAINERS.has(name);
+      if (pairs === undefined && !isContainer) continue;
+      const member = this.members.push({ values, index: i, type: typeOf(value) }) - 1;
+      if (value === null) continue;
+      if (pairs !== undefined) this.offer(name, member, pairs, depth);
+      if (isContainer && value instanceof Fields && depth < MAX_NESTING)
+        this.take(value, depth + 1);
     }
   }
+
+  private offer(name: string, member: number, pairs: readonly number[], depth: number): void {
+    const { values, index } = this.members[member]!;
+    for (let p = 0; p < pairs.length; p += 2) {
+      const role = pairs[p]!;
+      const rank = depth * STEP + pairs[p + 1]!;
+      if (rank > this.ranks[role]! || !fits(role, name, values[index]!)) continue;
+      this.ranks[role] = rank;
+      this.playedBy[role] = member;
+    }
+  }
+
+  /** Whether every member still has the type it had. */
+  holds(): boolean {
+    const { members } = this;
+    for (let i = 0; i < members.length; i++) {
+      const { values, index, type } = members[i]!;
+      if (typeOf(values[index]!) !== type) return false;
+    }
+    return true;
+  }
+
+  /** The values as they are now; the array is the plan's own and valid until the next call. */
+  read(): RoleValues {
+    const { result, playedBy, members } = this;
+    for (let role = 0; role < playedBy.length; role++) {
+      const member = playedBy[role]!;
+      result[role] = member < 0 ? undefined : members[member]!.values[members[member]!.index]!;
+    }
+    return result;
+  }
+}
+
+/** The type of a value, as far as a role depends on it. */
+function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return 'number';
+  return typeof value === 'object' ? (value instanceof Fields ? 'fields' : 'object') : typeof value;
+}
+
+/** Reads the roles of a record and of the containers in it; valid until the next call for it. */
+export function readRoles(record: Fields): RoleValues {
+  const { memo } = record;
+  if (memo instanceof RolePlan && memo.holds()) return memo.read();
+  const plan = new RolePlan();
+  plan.take(record, 0);
+  record.memo = plan;
+  return plan.read();
 }

@@ -22,13 +22,8 @@ export function openAiUsage(usage: Fields): Usage | null {
   const result = emptyUsage();
   result.cacheRead =
     countUnder(inside, 'cached_tokens') ??
-    countUnder(
-      usage,
-      'cache_read_input_tokens',
-      'prompt_cache_hit_tokens',
-      'num_cached_tokens',
-      'cached_tokens',
-    ) ??
+    countUnder(usage, 'cache_read_input_tokens', 'prompt_cache_hit_tokens') ??
+    countUnder(usage, 'num_cached_tokens', 'cached_tokens') ??
     0;
   splitWrites(usage, result, countUnder(inside, 'cache_write_tokens', 'cache_creation_tokens'));
   result.inputAudio = countUnder(inside, 'audio_tokens') ?? 0;
@@ -36,12 +31,10 @@ export function openAiUsage(usage: Fields): Usage | null {
   result.reasoning =
     countUnder(made, 'reasoning_tokens') ?? countUnder(usage, 'reasoning_tokens') ?? 0;
   addHidden(result, input ?? 0, output ?? 0, countUnder(usage, 'total_tokens'));
-  result.input = remainder('input', input ?? 0, {
-    cached: result.cacheRead,
-    written: result.cacheWrite5m + result.cacheWrite1h,
-    audio: result.inputAudio,
-  });
-  result.output = remainder('output', result.output, { audio: result.outputAudio });
+  const written = result.cacheWrite5m + result.cacheWrite1h;
+  result.input = (input ?? 0) - result.cacheRead - written - result.inputAudio;
+  result.output -= result.outputAudio;
+  if (result.input < 0 || result.output < 0) throw contradiction(input ?? 0, result);
   return result;
 }
 
@@ -52,15 +45,13 @@ function addHidden(result: Usage, input: number, output: number, total: number |
   result.reasoning = Math.min(Math.max(result.reasoning, hidden), result.output);
 }
 
-function remainder(name: string, whole: number, parts: Record<string, number>): number {
-  let rest = whole;
-  for (const part of Object.values(parts)) rest -= part;
-  if (rest >= 0) return rest;
-  const seen = Object.entries(parts).map(([part, count]) => `${part} ${count}`);
-  throw new BadValue({
-    reason: 'inconsistent_tokens',
-    detail: `${name} ${whole} is less than its parts: ${seen.join(', ')}`,
-  });
+function contradiction(input: number, usage: Usage): BadValue {
+  const { cacheRead, cacheWrite5m, cacheWrite1h, inputAudio, outputAudio, output } = usage;
+  const detail =
+    usage.input < 0
+      ? `input ${input} is less than its parts: cached ${cacheRead}, written ${cacheWrite5m + cacheWrite1h}, audio ${inputAudio}`
+      : `output ${output + outputAudio} is less than its parts: audio ${outputAudio}`;
+  return new BadValue({ reason: 'inconsistent_tokens', detail });
 }
 
 /** Cache writes: the split by lifetime where there is one, five minutes for the rest. */

@@ -67,16 +67,17 @@ export function countOf(value: Json | undefined, name: string): number | null {
   return number;
 }
 
-/** The count under the first of `names` that is logged; null if none is. */
-export function countUnder(fields: Fields | undefined, ...names: string[]): number | null {
+/** The count under the first of two names that is logged; null if none is. */
+export function countUnder(
+  fields: Fields | undefined,
+  name: string,
+  otherName?: string,
+): number | null {
   if (fields === undefined) return null;
-  for (const name of names) {
-    const value = fields.get(name);
-    if (value === undefined) continue;
-    const count = countOf(value, name);
-    if (count !== null) return count;
-  }
-  return null;
+  const value = fields.get(name);
+  const count = value === undefined ? null : countOf(value, name);
+  if (count !== null || otherName === undefined) return count;
+  return countUnder(fields, otherName);
 }
 
 /** An instant in ms from a number (s, ms, µs, ns by size) or text; null if it is none. */

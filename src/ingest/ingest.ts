@@ -22,7 +22,7 @@ import {
   updateSource,
   widenSpan,
 } from '../ledger/sources.ts';
-import { CallWriter } from '../ledger/write.ts';
+import { type CallObserver, CallWriter } from '../ledger/write.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { readCsv } from './csv.ts';
 import { expandInputs } from './expand.ts';
@@ -30,6 +30,7 @@ import { type Framing, framingOf } from './framing.ts';
 import { identify, tailAt } from './identify.ts';
 import { type LineOptions, LineParser, type Stretch } from './lines.ts';
 import { DamagedInput, explain, type LogFile, openLogFile } from './log-file.ts';
+import { Observation } from './observe.ts';
 import { Packer } from './pack.ts';
 import { type SentBatch, WorkerPool } from './pool.ts';
 import { emptyProblem, problemOf } from './problems.ts';
@@ -48,6 +49,8 @@ export interface IngestResult {
   /** Inputs that could not be read, or only in part. */
   readonly problems: readonly UserError[];
   readonly interrupted: boolean;
+  /** Whether the observer saw exactly the calls of these sources, in time order. */
+  readonly observed: boolean;
 }
 
 /** How to ingest. */
@@ -64,6 +67,8 @@ export interface IngestOptions {
   /** Threads for large inputs; 0: read in this one. */
   readonly threads: number;
   readonly signal: AbortSignal;
+  /** Is shown new calls as they are written; see `observed` in the result. */
+  readonly observer: CallObserver | null;
   /** Bytes read so far, of how many (null: not known). */
   onProgress(done: number, total: number | null): void;
 }
@@ -101,6 +106,10 @@ class Run {
   readonly #writer: CallWriter;
   readonly #sources: number[] = [];
   readonly #problems: UserError[] = [];
+  readonly #observation: Observation;
+  /** Dictionaries: one for each thread of the pool, one for this thread's lines, one for each other file. */
+  readonly #ownSender: number;
+  #nextSender: number;
   #pool: WorkerPool | null = null;
   #parser: LineParser | null = null;
   #sinceCommit = 0;
@@ -111,7 +120,11 @@ class Run {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#line = { inputFormat: options.inputFormat, storeText: options.storeText };
-    this.#writer = new CallWriter(options.db, options.book);
+    this.#observation = new Observation(options.observer);
+    const show = options.observer === null ? null : this.#observation.show;
+    this.#writer = new CallWriter(options.db, options.book, show);
+    this.#ownSender = options.threads;
+    this.#nextSender = options.threads + 1;
   }
 
   /** Reads one file; what is wrong with it is a problem of this file only. */
@@ -180,9 +193,9 @@ class Run {
   }
 
   async *#batches(log: LogFile, framing: Framing, source: Source): AsyncGenerator<SentBatch> {
-    const own = (batch: CallBatch): SentBatch => ({ batch, sender: this.#options.threads });
     const from = source.ingestedBytes;
     if (framing.kind === 'csv') {
+      const sender = this.#nextSender++;
       const packer = new Packer(this.#line.storeText);
       const { delimiter } = framing;
       const rows = readCsv({
@@ -192,17 +205,19 @@ class Run {
         linesBefore: source.lines,
         packer,
       });
-      for await (const batch of rows) yield own({ ...batch, resetsDictionaries: true });
+      for await (const batch of rows) yield { batch, sender };
     } else if (framing.kind === 'values') {
+      const sender = this.#nextSender++;
       const packer = new Packer(this.#line.storeText);
       const reader = new RecordReader(dialectNamed(this.#line.inputFormat ?? '') ?? null);
       const values = readValues({ chunks: log.chunks(), from, reader, packer });
-      for await (const batch of values) yield own({ ...batch, resetsDictionaries: true });
+      for await (const batch of values) yield { batch, sender };
     } else if (this.#usesPool(log)) {
       yield* this.#threads().run(jobsOf(log, from));
     } else {
-      this.#parser ??= new LineParser(this.#line);
-      for await (const stretch of stretchesOf(log, from)) yield own(this.#parse(stretch));
+      for await (const stretch of stretchesOf(log, from)) {
+        yield { batch: this.#parse(stretch), sender: this.#ownSender };
+      }
     }
   }
 
@@ -262,6 +277,8 @@ class Run {
       rejectedLines: this.#rejected,
       problems: this.#problems,
       interrupted: signal.aborted,
+      observed:
+        this.#observation.isWhole && this.#known + known + replaced === 0 && !signal.aborted,
     };
   }
 }

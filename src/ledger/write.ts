@@ -4,8 +4,9 @@
  * Takes batches of one source in their order, inside the caller's transactions. Calls whose id may
  * have come before are noted as suspects; duplicates.ts settles them.
  */
-import type { Outcome, Target } from '../domain/call.ts';
-import { emptyUsage, type Usage } from '../domain/tokens.ts';
+import type { Outcome, PricedCall, Target } from '../domain/call.ts';
+import { taskOfCode } from '../domain/task.ts';
+import type { Usage } from '../domain/tokens.ts';
 import { chargeCall } from '../pricing/charge.ts';
 import type { PriceBook, Schedule } from '../pricing/price.ts';
 import type { CallBatch } from './batch.ts';
@@ -34,6 +35,16 @@ export interface BatchPlace {
   readonly sender: number;
 }
 
+/** Sees calls as they are written, in the order of their logs. */
+export type CallObserver = (call: PricedCall) => void;
+
+interface RowContext {
+  readonly sender: Sender;
+  readonly place: BatchPlace;
+  readonly extra: Usage | undefined;
+  readonly billed: bigint | undefined;
+}
+
 /** Writes batches; one per ingest run. */
 export class CallWriter {
   readonly #book: PriceBook;
@@ -42,14 +53,16 @@ export class CallWriter {
   readonly #schedules: Schedule[] = [];
   readonly #targets: Target[] = [];
   readonly #outcomes: Outcome[] = [];
-  readonly #usage: Usage = emptyUsage();
   readonly #seen = new SeenKeys();
   readonly #priceTableId: number;
   readonly #statements;
   readonly #bound: (number | bigint | null)[] = new Array(BOUND * ROWS).fill(null);
+  readonly #observer: CallObserver | null;
   #nextId: number;
 
-  constructor(db: Ledger, book: PriceBook) {
+  /** With an observer, every call is shown to it as it is written. */
+  constructor(db: Ledger, book: PriceBook, observer: CallObserver | null) {
+    this.#observer = observer;
     this.#book = book;
     this.#dimensions = new Dimensions(db);
     this.#priceTableId = this.#dimensions.priceTableId(book.info);
@@ -68,9 +81,8 @@ export class CallWriter {
     const large = new Map(batch.largeBilled.map(({ row, pico }) => [row, pico]));
     let filled = 0;
     for (let row = 0; row < batch.count; row++) {
-      this.#bind(batch, row, filled * BOUND, { sender, place, extra: extras.get(row) });
-      const billed = large.get(row);
-      if (billed !== undefined) this.#bound[filled * BOUND + 2 + C.billed_pico] = billed;
+      const context = { sender, place, extra: extras.get(row), billed: large.get(row) };
+      this.#bind(batch, row, filled * BOUND, context);
       if (++filled === ROWS) {
         this.#statements.many.run(this.#bound);
         filled = 0;
@@ -93,25 +105,20 @@ export class CallWriter {
     for (const target of batch.targets) {
       const id = this.#dimensions.targetId(target);
       sender.targets.push(id);
-      this.#targets[id] = target;
+      this.#targets[id] ??= target;
       this.#schedules[id] ??= this.#book.schedule(target);
     }
     for (const outcome of batch.outcomes) {
       const id = this.#dimensions.outcomeId(outcome);
       sender.outcomes.push(id);
-      this.#outcomes[id] = outcome;
+      this.#outcomes[id] ??= outcome;
     }
     for (const name of batch.accounts) sender.accounts.push(this.#dimensions.accountId(name));
     return sender;
   }
 
   /** Binds a row: id, source, the packed columns, cost and price table. */
-  #bind(
-    batch: CallBatch,
-    row: number,
-    at: number,
-    context: { sender: Sender; place: BatchPlace; extra: Usage | undefined },
-  ): void {
+  #bind(batch: CallBatch, row: number, at: number, context: RowContext): void {
     const { rows } = batch;
     const from = row * WIDTH;
     const bound = this.#bound;
@@ -130,35 +137,19 @@ export class CallWriter {
     bound[at + 2 + C.outcome_id] = outcomeId;
     const account = rows[from + C.account_id]!;
     if (!Number.isNaN(account)) bound[at + 2 + C.account_id] = sender.accounts[account]!;
-    bound[at + 2 + WIDTH] = this.#cost(rows, from, { targetId, outcomeId, extra: context.extra });
+    if (context.billed !== undefined) bound[at + 2 + C.billed_pico] = context.billed;
+    const usage = context.extra ?? usageOf(rows, from);
+    const target = this.#targets[targetId]!;
+    const outcome = this.#outcomes[outcomeId]!;
+    const startedAtMs = bound[at + 2 + C.started_at_ms] as number | null;
+    const cost = chargeCall(this.#schedules[targetId]!, { outcome, target, usage, startedAtMs });
+    bound[at + 2 + WIDTH] = typeof cost === 'number' ? cost : null;
     bound[at + 3 + WIDTH] = this.#priceTableId;
     const key = rows[from + C.call_key]!;
     if (!Number.isNaN(key) && this.#seen.add(key)) this.#statements.suspect.run(key, id);
-  }
-
-  #cost(
-    rows: Float64Array,
-    from: number,
-    call: { targetId: number; outcomeId: number; extra: Usage | undefined },
-  ): number | null {
-    let usage = call.extra;
-    if (usage === undefined) {
-      usage = this.#usage;
-      usage.input = rows[from + C.input_tokens]!;
-      usage.cacheRead = rows[from + C.cache_read_tokens]!;
-      usage.cacheWrite5m = rows[from + C.cache_write_5m_tokens]!;
-      usage.cacheWrite1h = rows[from + C.cache_write_1h_tokens]!;
-      usage.output = rows[from + C.output_tokens]!;
-      usage.reasoning = rows[from + C.reasoning_tokens]!;
+    if (this.#observer !== null) {
+      this.#observer(pricedCall(bound, at, { id, target, outcome, usage, cost }));
     }
-    const startedAt = rows[from + C.started_at_ms]!;
-    const cost = chargeCall(this.#schedules[call.targetId]!, {
-      outcome: this.#outcomes[call.outcomeId]!,
-      target: this.#targets[call.targetId]!,
-      usage,
-      startedAtMs: Number.isNaN(startedAt) ? null : startedAt,
-    });
-    return typeof cost === 'number' ? cost : null;
   }
 
   #writeExtra(id: number, usage: Usage): void {
@@ -182,6 +173,57 @@ export class CallWriter {
       start = end;
     });
   }
+}
+
+function usageOf(rows: Float64Array, from: number): Usage {
+  return {
+    input: rows[from + C.input_tokens]!,
+    cacheRead: rows[from + C.cache_read_tokens]!,
+    cacheWrite5m: rows[from + C.cache_write_5m_tokens]!,
+    cacheWrite1h: rows[from + C.cache_write_1h_tokens]!,
+    output: rows[from + C.output_tokens]!,
+    reasoning: rows[from + C.reasoning_tokens]!,
+    inputAudio: 0,
+    inputImage: 0,
+    outputAudio: 0,
+    outputImage: 0,
+    webSearches: 0,
+  };
+}
+
+/** A bound row as the call that reading it back would give. */
+function pricedCall(
+  bound: readonly (number | bigint | null)[],
+  at: number,
+  known: { id: number; target: Target; outcome: Outcome; usage: Usage; cost: number | string },
+): PricedCall {
+  const cell = (column: number): number | null => bound[at + 2 + column] as number | null;
+  const { id, target, outcome, usage, cost } = known;
+  const billed = bound[at + 2 + C.billed_pico];
+  const call = {
+    id,
+    startedAtMs: cell(C.started_at_ms),
+    latencyMs: cell(C.latency_ms),
+    target,
+    outcome,
+    usage,
+    maxTokens: cell(C.max_tokens),
+    temperatureMilli: cell(C.temperature_milli),
+    userId: cell(C.account_id),
+    sessionKey: cell(C.session_key),
+    promptHash: cell(C.prompt_hash),
+    systemHash: cell(C.system_hash),
+    paramsHash: cell(C.params_hash) ?? 0,
+    answerHash: cell(C.answer_hash),
+    promptBytes: cell(C.prompt_bytes) ?? 0,
+    task: taskOfCode(cell(C.task) ?? 0),
+    taskConfidence: cell(C.task_confidence) ?? 0,
+    costPico: typeof cost === 'number' ? cost : null,
+  };
+  const reason = typeof cost === 'number' ? {} : { unpricedReason: cost };
+  if (billed === null || billed === undefined)
+    return typeof cost === 'number' ? call : { ...call, ...reason };
+  return { ...call, ...reason, billedPico: BigInt(billed) };
 }
 
 function prepareStatements(db: Ledger) {
