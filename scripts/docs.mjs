@@ -1,5 +1,5 @@
 /**
- * Writes docs/cli.md from what `aicost --help` says, command by command. Build first.
+ * Writes docs/cli.md from what `aicost --help` says, command by command (dist/ must be built).
  * With --check it writes nothing and fails when the page is stale.
  */
 import { spawnSync } from 'node:child_process';

@@ -57,6 +57,8 @@ function lexicon(row) {
   const text = {
     bytes,
     systemStart: 0,
+    systemKey: 0,
+    promptKey: 0,
     systemEnd: system.length,
     userStart: system.length,
     userEnd: bytes.length,

@@ -9,7 +9,7 @@ import type { Operation } from '../domain/call.ts';
 import { TASKS, type Task } from '../domain/task.ts';
 import { type CallSignals, type Shape, weighShape, weighSignals } from './evidence.ts';
 import { createScan } from './hits.ts';
-import { createMemory, type Parts, recall, remember } from './remember.ts';
+import { createMemory, recall, remember } from './remember.ts';
 import { scanWords } from './scan.ts';
 import { sketchPrompt } from './sketch.ts';
 import { lexiconTable } from './table.ts';
@@ -26,6 +26,18 @@ export interface PromptText {
   systemEnd: number;
   userStart: number;
   userEnd: number;
+  /** Equal for equal system prompts, such as a 53-bit hash; NO_KEY if there is none. */
+  systemKey: number;
+  /** Equal for prompts that are equal altogether; NO_KEY if there is none. */
+  promptKey: number;
+}
+
+/** The parts of a text that are read: half-open ranges, the second one empty for short texts. */
+interface Parts {
+  start: number;
+  headEnd: number;
+  tailStart: number;
+  end: number;
 }
 
 /** A label and how sure it is. */
@@ -64,27 +76,32 @@ const USER_SHARE = 0.4;
 const words = createWordBuffer(1024);
 const scanned = createScan();
 const parts: Parts = { start: 0, headEnd: 0, tailStart: 0, end: 0 };
-const scores = new Float64Array(LEXICON_CODES);
+const scores = new Float64Array(LEXICON_CODES + 1);
 const shape: Shape = { bytesRead: 0, digits: 0, symbols: 0 };
-const memory = createMemory(SYSTEM_HEAD + SYSTEM_TAIL, TASKS.length);
+/** The sketch travels with the scores, behind them. */
+const SKETCH = LEXICON_CODES;
+const systems = createMemory(512, LEXICON_CODES);
+const prompts = createMemory(8_192, SKETCH + 1);
 
 /** Labels a prompt. */
 export function classifyPrompt(text: PromptText, signals: CallSignals): Verdict {
-  if (signals.operation !== 'chat') return verdictOfOperation(signals.operation);
-  weighSystemPrompt(text);
-  readUser(text);
-  return judge(signals);
+  return readPrompt(text, signals).verdict;
 }
 
-/** Labels and sketches a prompt, reading its words once. */
+/** Labels and sketches a prompt, reading its words once; not at all if it was among the last ones. */
 export function readPrompt(text: PromptText, signals: CallSignals): PromptReading {
-  const { operation } = signals;
-  const isChat = operation === 'chat';
-  if (isChat) weighSystemPrompt(text);
-  readUser(text);
-  const verdict = isChat ? judge(signals) : verdictOfOperation(operation);
-  if (words.count === 0) readSystem(text);
-  return { verdict, sketch: sketchPrompt(words) };
+  if (!recall(prompts, text.promptKey, scores)) {
+    weighSystemPrompt(text);
+    weighUserMessage(text);
+    if (words.count === 0) readSystem(text);
+    scores[SKETCH] = sketchPrompt(words);
+    remember(prompts, text.promptKey, scores);
+  }
+  const sketch = scores[SKETCH]!;
+  if (signals.operation !== 'chat')
+    return { verdict: verdictOfOperation(signals.operation), sketch };
+  weighSignals(scores, signals);
+  return { verdict: verdictOf(), sketch };
 }
 
 /** The endpoint alone tells embeddings; of images, audio and reranking there is no label. */
@@ -99,12 +116,12 @@ function weighSystemPrompt(text: PromptText): void {
   scores.fill(0);
   const { bytes } = text;
   setParts(bytes, text.systemStart, text.systemEnd, SYSTEM_HEAD, SYSTEM_TAIL);
-  if (parts.end <= parts.start || recall(memory, bytes, parts, scores)) return;
+  if (parts.end <= parts.start || recall(systems, text.systemKey, scores)) return;
   readParts(bytes);
   const table = lexiconTable();
   scanWords(table, words, scanned);
   weighSystem(table, scanned, scores);
-  remember(memory, bytes, parts, scores);
+  remember(systems, text.systemKey, scores);
 }
 
 function readSystem(text: PromptText): void {
@@ -146,7 +163,8 @@ function wordStart(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /** Weighs the user message against what the system prompt has said. */
-function judge(signals: CallSignals): Verdict {
+function weighUserMessage(text: PromptText): void {
+  readUser(text);
   const table = lexiconTable();
   const isTold = scores[strongest()]! >= STRONG_SYSTEM;
   scanWords(table, words, scanned);
@@ -155,8 +173,6 @@ function judge(signals: CallSignals): Verdict {
   shape.digits = words.digits;
   shape.symbols = words.symbols;
   if (!isTold) weighShape(scores, scanned, shape);
-  weighSignals(scores, signals);
-  return verdictOf();
 }
 
 function strongest(): number {

@@ -197,6 +197,7 @@ function tagOf(values: RoleValues): Task | null {
   const own = stringOf(values[R.task]);
   if (own !== null) return parseTask(own);
   const tags = values[R.tags];
+  if (tags === undefined) return null;
   for (const tag of Array.isArray(tags) ? tags : [tags]) {
     const task = parseTask(stringOf(tag) ?? '');
     if (task !== null) return task;

@@ -26,17 +26,22 @@ export const DOUBT = new Error('in doubt');
 /** One cursor per thread: it remembers short words. */
 export class Cursor {
   bytes: Buffer = Buffer.alloc(0);
+  /** The same bytes, four at a time. */
+  view = new DataView(this.bytes.buffer);
   /** Where the record ends. */
   end = 0;
   at = 0;
   /** The first backslash at or after `searchedFrom`: searched once, not once a string. */
   private backslash = -1;
   private searchedFrom = 0;
+  private escaped = false;
+  private canonical = true;
   private readonly words: (string | undefined)[] = new Array(SLOTS).fill(undefined);
 
   /** Points the cursor at new bytes. */
   reset(bytes: Buffer): void {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.backslash = -1;
     this.searchedFrom = 0;
   }
@@ -154,8 +159,7 @@ export class Cursor {
     }
     const end = this.stringEnd(start);
     this.at = end + 1;
-    if (this.backslash >= end) return into.point(bytes, start, end, false);
-    if (isCanonical(bytes, this.backslash, end)) return into.point(bytes, start, end, true);
+    if (this.canonical) return into.point(bytes, start, end, this.escaped);
     const escaped = JSON.stringify(parseString(bytes.toString('utf8', start - 1, end + 1))).slice(
       1,
       -1,
@@ -164,26 +168,44 @@ export class Cursor {
     return into.point(copy, 0, copy.length, escaped.includes('\\'));
   }
 
-  /** The closing quote of the string whose body starts at `start`; `backslash` is then its first escape. */
+  /**
+   * The closing quote of the string whose body starts at `start`. `escaped` and `canonical` then say
+   * whether it holds escapes, and whether they are those that JSON.stringify writes.
+   */
   private stringEnd(start: number): number {
     const { bytes, end } = this;
+    this.escaped = false;
+    this.canonical = true;
     let quote = bytes.indexOf(QUOTE, start);
     if (quote < 0 || quote >= end) throw DOUBT;
-    if (this.backslash < start || start < this.searchedFrom) {
-      const found = bytes.indexOf(BACKSLASH, start);
-      this.backslash = found < 0 ? FAR : found;
-      this.searchedFrom = start;
-    }
-    let mark = this.backslash;
+    let mark = this.nextBackslash(start);
     while (mark < quote) {
+      this.escaped = true;
+      if (!isCanonical(bytes[mark + 1]!)) this.canonical = false;
       if (mark + 1 === quote) {
         quote = bytes.indexOf(QUOTE, quote + 1);
         if (quote < 0 || quote >= end) throw DOUBT;
       }
-      mark += 2;
-      while (mark < quote && bytes[mark] !== BACKSLASH) mark++;
+      mark = this.nextBackslash(mark + 2);
     }
     return quote;
+  }
+
+  /** The first backslash from `from` on: searched once over the bytes, not once a string. */
+  private nextBackslash(from: number): number {
+    if (this.backslash >= from && from >= this.searchedFrom) return this.backslash;
+    const { bytes } = this;
+    const limit = Math.min(this.end, from + SHORT);
+    this.searchedFrom = from;
+    for (let at = from; at < limit; at++) {
+      if (bytes[at] === BACKSLASH) {
+        this.backslash = at;
+        return at;
+      }
+    }
+    const found = bytes.indexOf(BACKSLASH, limit);
+    this.backslash = found < 0 ? FAR : found;
+    return this.backslash;
   }
 
   /** Points `into` at the value that starts here. */
@@ -260,30 +282,17 @@ function isLiteralByte(byte: number): boolean {
   );
 }
 
-/** Whether every escape from `first` on is one that JSON.stringify writes: not `\/`, not `\u`. */
-function isCanonical(bytes: Uint8Array, first: number, end: number): boolean {
-  let at = first;
-  while (at < end) {
-    if (bytes[at] !== BACKSLASH) {
-      at++;
-      continue;
-    }
-    const byte = bytes[at + 1]!;
-    // " \ b f n r t
-    if (
-      byte !== 0x22 &&
-      byte !== 0x5c &&
-      byte !== 0x62 &&
-      byte !== 0x66 &&
-      byte !== 0x6e &&
-      byte !== 0x72 &&
-      byte !== 0x74
-    ) {
-      return false;
-    }
-    at += 2;
-  }
-  return true;
+/** Whether JSON.stringify writes an escape with this byte: `"`, `\`, b, f, n, r or t. */
+function isCanonical(byte: number): boolean {
+  return (
+    byte === QUOTE ||
+    byte === BACKSLASH ||
+    byte === 0x62 ||
+    byte === 0x66 ||
+    byte === 0x6e ||
+    byte === 0x72 ||
+    byte === 0x74
+  );
 }
 
 /** Decodes a quoted JSON string; in doubt where JSON.parse refuses. */

@@ -76,7 +76,20 @@ export function hashJson(value: Json, seed: number): number {
     for (const item of value) hash = hashJson(item, hash);
     return hash;
   }
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return mix(mix(seed, 1), value);
   return hashString(String(value), seed);
+}
+
+/** Canonical names are few and the same strings all the time. */
+const nameHashes = new Map<string, number>();
+
+function nameHash(name: string): number {
+  let hash = nameHashes.get(name);
+  if (hash === undefined) {
+    hash = hashString(name);
+    nameHashes.set(name, hash);
+  }
+  return hash;
 }
 
 /** Hashes the members of an object, leaving out `skip` and what only identifies a call. */
@@ -88,7 +101,7 @@ export function hashFields(
   let hash = seed;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;
-    if (!skip.has(name)) hash = hashJson(fields.values[i]!, hashString(name, hash));
+    if (!skip.has(name)) hash = hashJson(fields.values[i]!, mix(hash, nameHash(name)));
   }
   for (const [name, value] of fields.rest ?? []) hash = hashRaw(value, hashString(name, hash));
   return hash;
@@ -110,10 +123,16 @@ function hashRaw(raw: Raw, seed: number): number {
 }
 
 function hashCompact(raw: Raw, asWritten: number): number {
+  const plain = compactText(raw);
+  return plain === null ? asWritten : hashString(plain);
+}
+
+/** A raw value as JSON.stringify writes it; null if it is damaged. */
+export function compactText(raw: Raw): string | null {
   try {
-    return hashString(JSON.stringify(JSON.parse(raw.toString())));
+    return JSON.stringify(JSON.parse(raw.toString()));
   } catch (error) {
-    if (error instanceof SyntaxError) return asWritten;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export class Text {
   /** The decoded string. */
   toString(): string {
     const raw = bufferOf(this.bytes).toString('utf8', this.start, this.end);
-    return this.escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
+    return this.escaped ? decodeEscapes(raw) : raw;
   }
 
   /** Whether the text begins with ASCII `prefix`. */
@@ -44,6 +44,17 @@ export class Text {
       if (this.bytes[this.start + i] !== prefix.charCodeAt(i)) return false;
     }
     return true;
+  }
+}
+
+/** Decodes escapes; a raw control character, which JSON forbids and logs hold all the same, stays. */
+function decodeEscapes(raw: string): string {
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const quoted = [...raw].map((unit) => (unit < ' ' ? JSON.stringify(unit).slice(1, -1) : unit));
+    return JSON.parse(`"${quoted.join('')}"`) as string;
   }
 }
 

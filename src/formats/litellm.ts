@@ -6,7 +6,8 @@
 import { assemble } from './assemble.ts';
 import { readBody } from './bodies.ts';
 import type { Dialect } from './dialect.ts';
-import { Fields } from './json.ts';
+import { compactText } from './hash.ts';
+import { Fields, type Json, Raw, Text, treeOf } from './json.ts';
 import { objectIn } from './nested.ts';
 import { R } from './roles.ts';
 import { openAiUsage } from './usage.ts';
@@ -27,6 +28,11 @@ export const litellm: Dialect = {
     const detailed = metadata?.fields('usage_object') ?? response?.fields('usage') ?? record;
     const counted = openAiUsage(detailed) ?? openAiUsage(record);
     const failed = record.get('status') === 'failure';
+    values[R.errorInfo] ??= metadata?.get('error_information');
+    values[R.owner] ??= metadata?.get('user_api_key_alias');
+    // What is not logged stands there as "{}".
+    if (body === null) values[R.answer] = undefined;
+    values[R.prompt] = undefined;
     return assemble({
       format: 'litellm',
       values,
@@ -41,13 +47,36 @@ export const litellm: Dialect = {
 
 /** The record's own messages and parameters in the form of a request. */
 function parametersOf(record: Fields): Fields | null {
-  if (!record.has('messages')) return null;
+  const messages = listIn(record.get('messages'));
+  if (messages === null) return null;
   const request = new Fields();
-  for (const name of ['messages', 'model_parameters']) {
-    const value = record.get(name);
-    if (value === undefined || value === null) continue;
-    request.names.push(name);
-    request.values.push(value);
+  request.names.push('messages');
+  request.values.push(messages);
+  const parameters = record.get('model_parameters');
+  const plain = parameters instanceof Raw ? parsed(compactText(parameters) ?? '') : null;
+  const tree = treeOf(plain, true);
+  if (tree instanceof Fields) {
+    request.names.push(...tree.names);
+    request.values.push(...tree.values);
+    request.rest = tree.rest;
   }
   return request;
+}
+
+/** A list of messages, also one that is logged as JSON in a string; null for `{}`, which is none. */
+function listIn(messages: Json | undefined): Json[] | null {
+  if (Array.isArray(messages)) return messages;
+  if (!(messages instanceof Text) || !messages.startsWith('[')) return null;
+  const tree = treeOf({ messages: parsed(messages.toString()) }, true);
+  const list = tree instanceof Fields ? tree.get('messages') : null;
+  return Array.isArray(list) ? list : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

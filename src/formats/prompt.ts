@@ -3,7 +3,7 @@
  *
  * Takes a request as the log holds it, gives facts. Never decodes or keeps a text.
  */
-import { hashFields, hashJson, hashString, mix } from './hash.ts';
+import { compactText, hashBytes, hashFields, hashJson, hashString, mix } from './hash.ts';
 import { Fields, type Json, Raw, Text } from './json.ts';
 import { numberOf, stringOf } from './values.ts';
 
@@ -68,9 +68,10 @@ export function readPrompt(request: Fields): Prompt {
     paramsHash: hashFields(request, 0, NOT_PARAMETERS),
     promptBytes: walk.bytes,
     turns: walk.turns,
-    hasTools: tools instanceof Raw && tools.end - tools.start > 2 && tools.toString() !== 'null',
+    hasTools: tools instanceof Raw && !isEmpty(tools),
     hasSchema: asksForJson(
-      request.get('response_format') ?? request.rest?.find(([name]) => name === 'text')?.[1],
+      request.get('response_format') ??
+        request.fields('text')?.rest?.find(([name]) => name === 'format')?.[1],
     ),
     maxTokens: maxTokensOf(request),
     temperatureMilli: milli(request.get('temperature')),
@@ -110,8 +111,27 @@ export function milli(value: Json | undefined): number | null {
   return number !== null && number >= 0 && number <= 100 ? Math.round(number * 1000) : null;
 }
 
+/** Whether a raw value is null, `[]`, `{}` or no more than a digit or two, blanks aside. */
+function isEmpty(raw: Raw): boolean {
+  if (raw.end - raw.start > 64) return false;
+  const text = compactText(raw) ?? raw.toString();
+  return text.length <= 2 || text === 'null';
+}
+
+/** Response formats repeat all day: hash → whether it asks for JSON. */
+const jsonFormats = new Map<number, boolean>();
+const FORMATS_LIMIT = 1_000;
+
 function asksForJson(format: Json | undefined): boolean {
-  return format instanceof Raw && /json/.test(format.toString());
+  if (!(format instanceof Raw)) return false;
+  const key = hashBytes(format.bytes, format.start, format.end);
+  let asks = jsonFormats.get(key);
+  if (asks === undefined) {
+    asks = /json/.test(compactText(format) ?? format.toString());
+    if (jsonFormats.size >= FORMATS_LIMIT) jsonFormats.clear();
+    jsonFormats.set(key, asks);
+  }
+  return asks;
 }
 
 function walkPrompt(prompt: Json | undefined, system: Json | undefined): Walk {

@@ -22,6 +22,7 @@ const CLOSE_LIST = 0x5d;
 const MAX_DEPTH = 60;
 const SLOTS = 4096;
 const NOWHERE: Json[] = [null];
+const INDEX = /^\d{1,10}$/;
 
 interface KeySlot {
   readonly raw: string;
@@ -98,6 +99,8 @@ export class JsonScanner {
     cursor.peek();
     const kind = inRequest ? key.inside : key.kind;
     if (key.name === null && inRequest) {
+      // JSON.parse keeps the last of equal keys, and moves keys that are numbers to the front.
+      if (INDEX.test(key.raw) || fields.rest?.some(([raw]) => raw === key.raw)) throw DOUBT;
       const pair: [string, Raw] = [key.raw, new Raw(cursor.bytes, 0, 0)];
       fields.rest ??= [];
       fields.rest.push(pair);
@@ -110,6 +113,7 @@ export class JsonScanner {
       this.leaf(Leaf.skip, NOWHERE, 0, start);
       return;
     }
+    if (fields.names.includes(key.name)) throw DOUBT;
     const at = fields.names.push(key.name) - 1;
     fields.values.push(null);
     if (kind === 'raw')

@@ -74,7 +74,8 @@ export class TemplateCache {
 
 class Template {
   readonly root: Fields;
-  private readonly gaps: Uint8Array;
+  private readonly gaps: Uint8Array<ArrayBuffer>;
+  private readonly gapView: DataView;
   /** Where the gap before each value, and the one after the last, ends in `gaps`. */
   private readonly gapEnds: Int32Array;
   private readonly kinds: Uint8Array;
@@ -109,19 +110,23 @@ class Template {
     for (; at < line.end; at++) gaps.push(bytes[at]!);
     gapEnds.push(gaps.length);
     this.gaps = Uint8Array.from(gaps);
+    this.gapView = new DataView(this.gaps.buffer);
     this.gapEnds = Int32Array.from(gapEnds);
   }
 
   /** Puts the values of the line at `start` into the tree; false if it has another shape. */
   fill(cursor: Cursor, start: number): boolean {
-    const { gaps, gapEnds, kinds } = this;
-    const { bytes, end } = cursor;
+    const { gaps, gapView, gapEnds, kinds } = this;
+    const { bytes, view, end } = cursor;
     let at = start;
     let gap = 0;
     for (let i = 0; i < kinds.length; i++) {
       const gapEnd = gapEnds[i]!;
+      if (at + gapEnd - gap >= end) return false;
+      for (; gap + 4 <= gapEnd; gap += 4, at += 4) {
+        if (view.getInt32(at) !== gapView.getInt32(gap)) return false;
+      }
       while (gap < gapEnd) if (bytes[at++] !== gaps[gap++]) return false;
-      if (at >= end) return false;
       cursor.at = at;
       if (!this.value(cursor, i, bytes[at]!)) return false;
       at = cursor.at;

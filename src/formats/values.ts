@@ -87,9 +87,16 @@ export function instantOf(value: Json | undefined): number | null {
   return typeof value === 'string' ? parseInstant(value) : null;
 }
 
+const ISO_MARKS = '    -  -  T  :  :  .   Z';
+const BLANK = 0x20;
+
 /** Reads `YYYY-MM-DDTHH:MM:SS.mmmZ` from bytes; null for any other form and for days after the 28th. */
 function isoInstant({ bytes, start, length }: Text): number | null {
-  if (length !== 24 || bytes[start + 23] !== 0x5a || bytes[start + 10] !== 0x54) return null;
+  if (length !== 24) return null;
+  for (let i = 4; i < 24; i++) {
+    const mark = ISO_MARKS.charCodeAt(i);
+    if (mark !== BLANK && bytes[start + i] !== mark) return null;
+  }
   const month = digits(bytes, start + 5, 2);
   const day = digits(bytes, start + 8, 2);
   const hour = digits(bytes, start + 11, 2);
@@ -100,8 +107,24 @@ function isoInstant({ bytes, start, length }: Text): number | null {
   if (!plain) return null;
   const year = digits(bytes, start, 4);
   if (!(year >= 2000 && year < 2100)) return null;
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second) + digits(bytes, start + 20, 3);
+  const ms =
+    dayMsOf(year, month, day) +
+    ((hour * 60 + minute) * 60 + second) * 1000 +
+    digits(bytes, start + 20, 3);
   return Number.isNaN(ms) ? null : ms;
+}
+
+/** The day asked for last: the lines of a log mostly share it. */
+const lastDay = { year: 0, month: 0, day: 0, ms: 0 };
+
+function dayMsOf(year: number, month: number, day: number): number {
+  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year) {
+    lastDay.year = year;
+    lastDay.month = month;
+    lastDay.day = day;
+    lastDay.ms = Date.UTC(year, month - 1, day);
+  }
+  return lastDay.ms;
 }
 
 /** The number that `count` ASCII digits spell; NaN if one is not a digit. */

@@ -101,8 +101,10 @@ class Reading {
       this.input.packer.reject({ ...place, reason: read.reason, detail: read.detail });
       return;
     }
-    const kept = new TextEncoder().encode(JSON.stringify(record));
-    for (const call of read) this.input.packer.add(call, place, kept);
+    const bytes = new TextEncoder().encode(JSON.stringify(record));
+    for (const call of read) {
+      this.input.packer.add(call, place, { bytes, start: 0, end: bytes.length });
+    }
   }
 
   #skipped(error: CsvError | undefined): undefined {

@@ -223,7 +223,7 @@ class Run {
 
   #parse(stretch: Stretch): CallBatch {
     this.#parser ??= new LineParser(this.#line);
-    return this.#parser.parse(stretch);
+    return this.#parser.parse([stretch]);
   }
 
   #usesPool(log: LogFile): boolean {

@@ -8,7 +8,7 @@ import type { Buffer } from 'node:buffer';
 import { isRejected } from '../domain/reject.ts';
 import { dialectNamed } from '../formats/index.ts';
 import { RecordReader } from '../formats/read.ts';
-import type { CallBatch } from '../ledger/batch.ts';
+import type { CallBatch, Tail } from '../ledger/batch.ts';
 import { tailBefore } from './identify.ts';
 import { Packer } from './pack.ts';
 
@@ -46,26 +46,37 @@ export class LineParser {
     this.#packer = new Packer(options.storeText);
   }
 
-  /** Reads every whole line of a stretch. */
-  parse(stretch: Stretch): CallBatch {
+  /** Reads every whole line of stretches that follow each other; each is done with before the next. */
+  parse(stretches: Iterable<Stretch>): CallBatch {
+    let lines = 0;
+    let endOffset = 0;
+    let tail: Tail | null = null;
+    for (const stretch of stretches) {
+      const read = this.#stretch(stretch, lines);
+      lines += read.lines;
+      if (stretch.offset + read.end <= endOffset) continue;
+      endOffset = stretch.offset + read.end;
+      tail = tailBefore(stretch.bytes, read.end);
+    }
+    return this.#packer.take({ lines, endOffset, tail });
+  }
+
+  #stretch(stretch: Stretch, linesBefore: number): { lines: number; end: number } {
     const { bytes, to, offset } = stretch;
     this.#reader.reset(bytes);
-    let start = stretch.offset === 0 && stretch.from === 0 ? skipMark(bytes) : stretch.from;
-    let line = 0;
+    let start = offset === 0 && stretch.from === 0 ? skipMark(bytes) : stretch.from;
+    let lines = 0;
     while (start < to) {
       const newline = bytes.indexOf(NEWLINE, start);
       const ended = newline >= 0 && newline < to;
       if (!ended && !stretch.last) break;
       const end = ended ? newline : to;
+      const line = linesBefore + lines;
       if (!this.#record(bytes, { start, end, offset, line, ended })) break;
-      line++;
+      lines++;
       start = ended ? end + 1 : end;
     }
-    return this.#packer.take({
-      lines: line,
-      endOffset: offset + start,
-      tail: tailBefore(bytes, start),
-    });
+    return { lines, end: start };
   }
 
   /** Reads one line; false for the half-written last one, which is to be read again. */
@@ -82,7 +93,7 @@ export class LineParser {
     }
     const read = this.#reader.read(start, end);
     if (!isRejected(read)) {
-      for (const call of read) this.#packer.add(call, place, bytes.subarray(start, end));
+      for (const call of read) this.#packer.add(call, place, { bytes, start, end });
       return true;
     }
     const incomplete = !at.ended && read.reason === 'invalid_json';

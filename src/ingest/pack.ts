@@ -6,6 +6,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { type PromptText, readPrompt } from '../classify/classify.ts';
+import { NO_KEY } from '../classify/remember.ts';
 import type { Call, Outcome, Target } from '../domain/call.ts';
 import { taskCode } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
@@ -26,6 +27,13 @@ export interface Place {
   readonly byteLength: number;
 }
 
+/** Bytes `[start, end)`. */
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** One packer per thread. */
 export class Packer {
   #rows = new Float64Array(START_ROWS * WIDTH);
@@ -35,10 +43,7 @@ export class Packer {
   #largeBilled: { row: number; pico: bigint }[] = [];
   readonly #targets = new Dictionary<Target>((target) => target.model, sameTarget);
   readonly #outcomes = new Dictionary<Outcome>((outcome) => outcome.stopReason, sameOutcome);
-  readonly #accounts = new Dictionary<string>(
-    (name) => name,
-    () => true,
-  );
+  readonly #accounts = new NameDictionary();
   #resets = false;
   readonly #text: TextStore | null;
 
@@ -48,7 +53,7 @@ export class Packer {
   }
 
   /** Adds a call, and keeps its record if text is to be stored. */
-  add({ call, system, user }: ReadCall, place: Place, record: Uint8Array): void {
+  add({ call, system, user }: ReadCall, place: Place, record: ByteRange): void {
     const at = this.#count * WIDTH;
     if (at === this.#rows.length) this.#grow();
     const rows = this.#rows;
@@ -64,7 +69,7 @@ export class Packer {
     rows[at + C.session_key] = call.sessionKey ?? Number.NaN;
     this.#packTokens(at, call);
     this.#packPrompt(at, call);
-    this.#packTask(at, call, textsOf(system, user));
+    this.#packTask(at, call, textsOf(call, system, user));
     this.#text?.add(record);
     this.#count++;
   }
@@ -162,14 +167,14 @@ class TextStore {
   #length = 0;
   #ends: number[] = [];
 
-  add(record: Uint8Array): void {
-    const length = this.#length + record.length;
+  add({ bytes, start, end }: ByteRange): void {
+    const length = this.#length + end - start;
     if (length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(length * 2, 65_536));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
-    this.#bytes.set(record, this.#length);
+    this.#bytes.set(bytes.subarray(start, end), this.#length);
     this.#length = length;
     this.#ends.push(length);
   }
@@ -182,9 +187,13 @@ class TextStore {
   }
 }
 
+/** So many values seen last are compared before the map is asked. */
+const RECENT = 8;
+
 /** Numbers equal values; what is new since the last batch travels with the next one. */
 class Dictionary<Value> {
-  readonly #known = new Map<string, { value: Value; id: number }[]>();
+  readonly #known = new Map<string, Entry<Value>[]>();
+  #recent: Entry<Value>[] = [];
   #fresh: Value[] = [];
   #size = 0;
 
@@ -198,17 +207,25 @@ class Dictionary<Value> {
   }
 
   idOf(value: Value): number {
+    for (const entry of this.#recent) if (this.same(entry.value, value)) return entry.id;
+    const entry = this.#find(value);
+    if (this.#recent.length < RECENT) this.#recent.push(entry);
+    else this.#recent[entry.id % RECENT] = entry;
+    return entry.id;
+  }
+
+  #find(value: Value): Entry<Value> {
     const bucket = this.bucketOf(value);
     let entries = this.#known.get(bucket);
     if (entries === undefined) {
       entries = [];
       this.#known.set(bucket, entries);
     }
-    for (const entry of entries) if (this.same(entry.value, value)) return entry.id;
-    const id = this.#size++;
-    entries.push({ value, id });
+    for (const entry of entries) if (this.same(entry.value, value)) return entry;
+    const entry = { value, id: this.#size++ };
+    entries.push(entry);
     this.#fresh.push(value);
-    return id;
+    return entry;
   }
 
   takeNew(): Value[] {
@@ -219,7 +236,43 @@ class Dictionary<Value> {
 
   clear(): void {
     this.#known.clear();
+    this.#recent = [];
     this.#size = 0;
+  }
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly id: number;
+}
+
+/** Numbers names. */
+class NameDictionary {
+  readonly #known = new Map<string, number>();
+  #fresh: string[] = [];
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  idOf(name: string): number {
+    let id = this.#known.get(name);
+    if (id === undefined) {
+      id = this.#known.size;
+      this.#known.set(name, id);
+      this.#fresh.push(name);
+    }
+    return id;
+  }
+
+  takeNew(): string[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  clear(): void {
+    this.#known.clear();
   }
 }
 
@@ -247,26 +300,32 @@ function sameOutcome(a: Outcome, b: Outcome): boolean {
 }
 
 /** The two texts in one buffer, as the classifier takes them; copied only when they are not. */
-function textsOf(system: Text | null, user: Text | null): PromptText {
-  const bytes = user?.bytes ?? system?.bytes ?? NOTHING;
+function textsOf(call: Call, system: Text | null, user: Text | null): PromptText {
+  const systemKey = call.systemHash ?? NO_KEY;
+  const promptKey = call.promptHash ?? NO_KEY;
   if (system !== null && user !== null && system.bytes !== user.bytes) {
-    const joined = Buffer.concat([
+    const bytes = Buffer.concat([
       system.bytes.subarray(system.start, system.end),
       user.bytes.subarray(user.start, user.end),
     ]);
+    const systemEnd = system.length;
     return {
-      bytes: joined,
+      bytes,
       systemStart: 0,
-      systemEnd: system.length,
-      userStart: system.length,
-      userEnd: joined.length,
+      systemEnd,
+      userStart: systemEnd,
+      userEnd: bytes.length,
+      systemKey,
+      promptKey,
     };
   }
   return {
-    bytes,
+    bytes: user?.bytes ?? system?.bytes ?? NOTHING,
     systemStart: system?.start ?? 0,
     systemEnd: system?.end ?? 0,
     userStart: user?.start ?? 0,
     userEnd: user?.end ?? 0,
+    systemKey,
+    promptKey,
   };
 }

@@ -11,8 +11,7 @@ import type { LogFile } from './log-file.ts';
 import { readRange } from './range.ts';
 import type { Job, RangeJob } from './worker.ts';
 
-/** Small enough to stay in a core's cache while its lines are scanned, hashed and classified. */
-const STRETCH_BYTES = 1024 * 1024;
+const STRETCH_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /** Jobs for a pool. */

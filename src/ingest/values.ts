@@ -112,7 +112,7 @@ class Reading {
     const place = { line: this.#line, byteOffset: this.#offset + start, byteLength: end - start };
     const read = reader.read(start, end);
     if (isRejected(read)) packer.reject({ ...place, reason: read.reason, detail: read.detail });
-    else for (const call of read) packer.add(call, place, this.#bytes.subarray(start, end));
+    else for (const call of read) packer.add(call, place, { bytes: this.#bytes, start, end });
     this.pending++;
   }
 

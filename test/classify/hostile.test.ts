@@ -26,6 +26,8 @@ describe('hostile input', () => {
     const text = {
       bytes: untouched,
       systemStart: 0,
+      systemKey: 0,
+      promptKey: 0,
       systemEnd: 0,
       userStart: 0,
       userEnd: user.length,
@@ -80,7 +82,15 @@ describe('hostile input', () => {
 
   it('does not read what lies before or behind a range', () => {
     const { bytes } = promptOf('', 'asdf');
-    const ranges = { bytes, systemStart: 11, systemEnd: 11, userStart: 22, userEnd: 26 };
+    const ranges = {
+      bytes,
+      systemKey: 0,
+      promptKey: 0,
+      systemStart: 11,
+      systemEnd: 11,
+      userStart: 22,
+      userEnd: 26,
+    };
     expect(classifyPrompt(ranges, NO_SIGNALS).task).toBe('other');
     const beyond = { ...ranges, userStart: bytes.length, userEnd: bytes.length + 900 };
     expect(readPrompt(beyond, NO_SIGNALS).sketch).toBe(0);

@@ -25,6 +25,8 @@ export function promptOfBytes(system: Uint8Array, user: Uint8Array): PromptText 
   return {
     bytes,
     systemStart,
+    systemKey: 0,
+    promptKey: 0,
     systemEnd: systemStart + system.length,
     userStart,
     userEnd: userStart + user.length,
