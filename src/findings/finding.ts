@@ -8,9 +8,6 @@ import type { PricedCall } from '../domain/call.ts';
 import { PicoSum, type PicoUsd, shareBp } from '../domain/money.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
 
-/** To be shown beside any list of findings. */
-export const OVERLAP_NOTE = 'A call may be in several findings; they are not to be added up.';
-
 export interface Finding {
   readonly id: string;
   readonly title: string;

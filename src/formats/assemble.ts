@@ -4,25 +4,18 @@
  * Takes what the other files of this room read, gives one Call for each billed part. The body wins
  * over the record around it for usage and model; the record gives time, user, status and amount.
  */
-import type { Call, Operation, Outcome, Status, Target, Tier } from '../domain/call.ts';
+import type { Call, Outcome, Target, Tier } from '../domain/call.ts';
 import type { Rejected } from '../domain/reject.ts';
 import { parseTask, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
-import { type Body, errorWord, stopReasonOf, tierOf } from './bodies.ts';
+import { type Body, tierOf } from './bodies.ts';
+import { operationOf, outcomeOf, providerOf, timesOf } from './facts.ts';
 import { hashBytes, hashString, mix } from './hash.ts';
-import { Fields, type Json, Text } from './json.ts';
+import { type Fields, type Json, Text } from './json.ts';
 import { milli, NO_PROMPT, type Prompt, readAnswer, readBarePrompt, readPrompt } from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
 import { flatUsage } from './usage.ts';
-import {
-  bareDurationMs,
-  durationMs,
-  flagOf,
-  instantOf,
-  moneyOf,
-  numberOf,
-  stringOf,
-} from './values.ts';
+import { moneyOf, numberOf, stringOf } from './values.ts';
 
 /** A call and the texts its task is read from. */
 export interface ReadCall {
@@ -45,8 +38,8 @@ export interface Found {
 
 /** Makes the calls of one record, or says why it is none. Throws BadValue for impossible counts. */
 export function assemble(found: Found): ReadCall[] | Rejected {
-  const outcome = outcomeOf(found);
   const { values, body } = found;
+  const outcome = outcomeOf(values, body);
   const requested = modelName(found.request?.get('model')) ?? modelName(values[R.modelRequested]);
   const served = body?.model ?? modelName(values[R.model]) ?? requested;
   if (served === null && outcome.status !== 'error') {
@@ -57,7 +50,7 @@ export function assemble(found: Found): ReadCall[] | Rejected {
     outcome,
     prompt: found.request === null ? promptOf(values) : readPrompt(found.request),
     times: timesOf(values, body),
-    provider: providerOf(found),
+    provider: providerOf(values, body),
     served: served ?? '',
     requested: requested ?? served ?? '',
   };
@@ -130,7 +123,7 @@ function targetOf(record: RecordFacts, part: Part): Target {
     provider: record.provider,
     model: part.model ?? record.served,
     modelRequested: record.requested,
-    operation: operationOf(record.found),
+    operation: operationOf(values, body),
     tier: tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
     region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
     format,
@@ -167,28 +160,6 @@ function keyOf(value: Json | undefined): number | null {
   return text === null ? null : hashString(text);
 }
 
-function timesOf(values: RoleValues, body: Body | null) {
-  const start = instantOf(values[R.start]) ?? instantOf(values[R.time]);
-  const end = instantOf(values[R.end]);
-  const latencyMs =
-    latencyOf(values) ?? (start !== null && end !== null ? durationMs(end - start) : null);
-  if (start !== null) return { startedAtMs: start, latencyMs, source: 'start' as const };
-  if (end !== null)
-    return { startedAtMs: end - (latencyMs ?? 0), latencyMs, source: 'end' as const };
-  const created = body?.createdMs ?? instantOf(values[R.created]);
-  const source = created === null ? ('none' as const) : ('created' as const);
-  return { startedAtMs: created, latencyMs, source };
-}
-
-function latencyOf(values: RoleValues): number | null {
-  const ms = numberOf(values[R.latencyMs]);
-  if (ms !== null) return durationMs(ms);
-  const seconds = numberOf(values[R.latencyS]);
-  return seconds === null
-    ? bareDurationMs(numberOf(values[R.latencyBare]))
-    : durationMs(seconds * 1000);
-}
-
 function userOf(values: RoleValues): string {
   return (stringOf(values[R.user]) ?? stringOf(values[R.owner]) ?? '').slice(0, 200);
 }
@@ -209,111 +180,4 @@ function billedOf(values: RoleValues): bigint | null {
   return (
     moneyOf(values[R.cost]) ?? moneyOf(values[R.costCents], 2) ?? moneyOf(values[R.costMicros], 6)
   );
-}
-
-const HOSTS: readonly [string, string][] = [
-  ['openai.azure.com', 'azure'],
-  ['api.openai.com', 'openai'],
-  ['api.anthropic.com', 'anthropic'],
-  ['generativelanguage.googleapis.com', 'google'],
-  ['aiplatform.googleapis.com', 'vertex'],
-  ['bedrock-runtime', 'bedrock'],
-  ['openrouter.ai', 'openrouter'],
-  ['api.groq.com', 'groq'],
-  ['api.mistral.ai', 'mistral'],
-  ['api.deepseek.com', 'deepseek'],
-  ['api.x.ai', 'xai'],
-];
-
-/** Hosts repeat as well. */
-const providers = new Map<string, string>();
-
-function providerOf({ values, body }: Found): string {
-  const named = stringOf(values[R.provider])?.toLowerCase();
-  if (named !== undefined) return named.slice(0, 60);
-  const url = stringOf(values[R.url]);
-  return (url === null ? '' : hostProvider(url)) || (body?.provider ?? '');
-}
-
-function hostProvider(url: string): string {
-  let provider = providers.get(url);
-  if (provider === undefined) {
-    provider = HOSTS.find(([part]) => url.includes(part))?.[1] ?? '';
-    if (providers.size >= OPERATIONS_LIMIT) providers.clear();
-    providers.set(url, provider);
-  }
-  return provider;
-}
-
-const OPERATION_WORDS: readonly [RegExp, Operation][] = [
-  [/embed/, 'embeddings'],
-  [/rerank/, 'rerank'],
-  [/images\/|image_gen/, 'image'],
-  [/audio\/|transcription/, 'audio'],
-];
-/** Paths and call types repeat all day. */
-const operations = new Map<string, Operation>();
-const OPERATIONS_LIMIT = 1_000;
-
-function operationOf({ values, body }: Found): Operation {
-  if (body !== null && body.operation !== 'chat') return body.operation;
-  const byType = namedOperation(stringOf(values[R.callType]));
-  return byType === 'chat' ? namedOperation(stringOf(values[R.url])) : byType;
-}
-
-function namedOperation(name: string | null): Operation {
-  if (name === null) return 'chat';
-  let operation = operations.get(name);
-  if (operation === undefined) {
-    operation = OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat';
-    if (operations.size >= OPERATIONS_LIMIT) operations.clear();
-    operations.set(name, operation);
-  }
-  return operation;
-}
-
-function outcomeOf({ values, body }: Found): Outcome {
-  const status = statusOf(values, body);
-  const info = values[R.errorInfo];
-  const errorType =
-    body?.errorType ||
-    (info instanceof Fields ? stringOf(info.get('error_class')) : null) ||
-    errorWord(values[R.error]);
-  return {
-    status,
-    httpStatus: httpOf(values),
-    errorType: status === 'ok' || status === 'cached' ? '' : errorType.slice(0, 60),
-    stopReason: body?.stopReason || stopReasonOf(values[R.finish]),
-  };
-}
-
-function httpOf(values: RoleValues): number | null {
-  const code = numberOf(values[R.httpStatus]);
-  return code !== null && Number.isInteger(code) && code >= 100 && code < 600 ? code : null;
-}
-
-const BAD_WORDS = new Set(['error', 'failure', 'failed', 'exception']);
-
-function statusOf(values: RoleValues, body: Body | null): Status {
-  if (values[R.cacheHit] !== undefined && flagOf(values[R.cacheHit]) === true) return 'cached';
-  const http = httpOf(values);
-  if (http === 408 || http === 504) return 'timeout';
-  if (http !== null && http >= 400) return http === 499 ? 'cancelled' : 'error';
-  if (body !== null && body.status !== 'ok') return body.status;
-  const word = stringOf(values[R.httpStatus])?.toLowerCase() ?? '';
-  if (BAD_WORDS.has(word)) return 'error';
-  if (word === 'timeout' || word === 'cancelled') return word;
-  if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true)
-    return timeoutOr(values, 'error');
-  return body === null && hasError(values[R.error]) ? timeoutOr(values, 'error') : 'ok';
-}
-
-function timeoutOr(values: RoleValues, status: Status): Status {
-  return /time.?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
-}
-
-function hasError(value: Json | undefined): boolean {
-  if (value instanceof Fields) return value.names.length > 0;
-  const text = stringOf(value)?.toLowerCase() ?? '';
-  return text !== '' && text !== 'none' && text !== 'null' && text !== 'false';
 }

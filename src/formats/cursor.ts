@@ -6,6 +6,7 @@
  * through here.
  */
 import { Buffer } from 'node:buffer';
+import { DOUBT, isCanonical, isLiteralByte, parseString } from './escapes.ts';
 import type { Raw, Text } from './json.ts';
 
 const QUOTE = 0x22;
@@ -19,9 +20,6 @@ const SLOTS = 4096;
 /** Strings up to this length are searched byte by byte: a native search costs more to call. */
 const SHORT = 40;
 const FAR = Number.MAX_SAFE_INTEGER;
-
-/** Thrown where the bytes are not surely what they look like. */
-export const DOUBT = new Error('in doubt');
 
 /** One cursor per thread: it remembers short words. */
 export class Cursor {
@@ -268,39 +266,5 @@ export class Cursor {
       }
     }
     throw DOUBT;
-  }
-}
-
-function isLiteralByte(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (byte >= 0x61 && byte <= 0x7a) ||
-    byte === 0x2d ||
-    byte === 0x2b ||
-    byte === 0x2e ||
-    byte === 0x45
-  );
-}
-
-/** Whether JSON.stringify writes an escape with this byte: `"`, `\`, b, f, n, r or t. */
-function isCanonical(byte: number): boolean {
-  return (
-    byte === QUOTE ||
-    byte === BACKSLASH ||
-    byte === 0x62 ||
-    byte === 0x66 ||
-    byte === 0x6e ||
-    byte === 0x72 ||
-    byte === 0x74
-  );
-}
-
-/** Decodes a quoted JSON string; in doubt where JSON.parse refuses. */
-function parseString(quoted: string): string {
-  try {
-    return JSON.parse(quoted) as string;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw DOUBT;
-    throw error;
   }
 }

@@ -6,7 +6,8 @@
  * differently; a differential test holds it to that.
  */
 import type { Buffer } from 'node:buffer';
-import { Cursor, DOUBT } from './cursor.ts';
+import { Cursor } from './cursor.ts';
+import { DOUBT } from './escapes.ts';
 import { Fields, type Json, Raw, Text } from './json.ts';
 import { type KeyKind, lookupKey } from './keys.ts';
 import { Leaf, TemplateCache, type Trace } from './template.ts';

@@ -19,6 +19,7 @@ import {
   commitWriting,
   dropMendable,
   type Source,
+  undoWriting,
   updateSource,
   widenSpan,
 } from '../ledger/sources.ts';
@@ -166,8 +167,16 @@ class Run {
         if (this.#sinceCommit >= COMMIT_CALLS) await this.#commit(log, progress);
       }
     } catch (error) {
-      if (!(error instanceof DamagedInput)) throw error;
-      this.#damaged(error, log, progress);
+      if (error instanceof DamagedInput) this.#damaged(error, log, progress);
+      else if (explain(error, log.path) instanceof UserError) {
+        // The log cannot be read further; what was read before counts.
+        await this.#commit(log, progress);
+        throw error;
+      } else {
+        // Rows without the note of how far the log was read would be read twice.
+        undoWriting(db);
+        throw error;
+      }
     }
     await this.#commit(log, progress);
   }

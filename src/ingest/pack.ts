@@ -12,8 +12,10 @@ import { taskCode } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
 import type { ReadCall } from '../formats/assemble.ts';
 import type { Text } from '../formats/json.ts';
-import type { BatchReject, BatchText, CallBatch } from '../ledger/batch.ts';
+import type { BatchReject, CallBatch } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
+import { Dictionary, NameDictionary } from './dictionary.ts';
+import { type ByteRange, TextStore } from './text-store.ts';
 
 const DICTIONARY_LIMIT = 50_000;
 const START_ROWS = 1024;
@@ -25,13 +27,6 @@ export interface Place {
   readonly line: number;
   readonly byteOffset: number;
   readonly byteLength: number;
-}
-
-/** Bytes `[start, end)`. */
-export interface ByteRange {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** One packer per thread. */
@@ -158,121 +153,6 @@ export class Packer {
     if (this.#resets)
       for (const part of [this.#targets, this.#outcomes, this.#accounts]) part.clear();
     return batch;
-  }
-}
-
-/** Collects records one after the other. */
-class TextStore {
-  #bytes = new Uint8Array(0);
-  #length = 0;
-  #ends: number[] = [];
-
-  add({ bytes, start, end }: ByteRange): void {
-    const length = this.#length + end - start;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(length * 2, 65_536));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(bytes.subarray(start, end), this.#length);
-    this.#length = length;
-    this.#ends.push(length);
-  }
-
-  take(): BatchText {
-    const text = { bytes: this.#bytes.slice(0, this.#length), ends: this.#ends };
-    this.#length = 0;
-    this.#ends = [];
-    return text;
-  }
-}
-
-/** So many values seen last are compared before the map is asked. */
-const RECENT = 8;
-
-/** Numbers equal values; what is new since the last batch travels with the next one. */
-class Dictionary<Value> {
-  readonly #known = new Map<string, Entry<Value>[]>();
-  #recent: Entry<Value>[] = [];
-  #fresh: Value[] = [];
-  #size = 0;
-
-  constructor(
-    private readonly bucketOf: (value: Value) => string,
-    private readonly same: (a: Value, b: Value) => boolean,
-  ) {}
-
-  get size(): number {
-    return this.#size;
-  }
-
-  idOf(value: Value): number {
-    for (const entry of this.#recent) if (this.same(entry.value, value)) return entry.id;
-    const entry = this.#find(value);
-    if (this.#recent.length < RECENT) this.#recent.push(entry);
-    else this.#recent[entry.id % RECENT] = entry;
-    return entry.id;
-  }
-
-  #find(value: Value): Entry<Value> {
-    const bucket = this.bucketOf(value);
-    let entries = this.#known.get(bucket);
-    if (entries === undefined) {
-      entries = [];
-      this.#known.set(bucket, entries);
-    }
-    for (const entry of entries) if (this.same(entry.value, value)) return entry;
-    const entry = { value, id: this.#size++ };
-    entries.push(entry);
-    this.#fresh.push(value);
-    return entry;
-  }
-
-  takeNew(): Value[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
-  }
-
-  clear(): void {
-    this.#known.clear();
-    this.#recent = [];
-    this.#size = 0;
-  }
-}
-
-interface Entry<Value> {
-  readonly value: Value;
-  readonly id: number;
-}
-
-/** Numbers names. */
-class NameDictionary {
-  readonly #known = new Map<string, number>();
-  #fresh: string[] = [];
-
-  get size(): number {
-    return this.#known.size;
-  }
-
-  idOf(name: string): number {
-    let id = this.#known.get(name);
-    if (id === undefined) {
-      id = this.#known.size;
-      this.#known.set(name, id);
-      this.#fresh.push(name);
-    }
-    return id;
-  }
-
-  takeNew(): string[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
-  }
-
-  clear(): void {
-    this.#known.clear();
   }
 }
 

@@ -5,8 +5,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { CallBatch } from '../ledger/batch.ts';
+import type { Job, Reply } from './job.ts';
 import type { LineOptions } from './lines.ts';
-import type { Job, Reply } from './worker.ts';
 
 /** A batch, and which sender's dictionaries it speaks of. */
 export interface SentBatch {

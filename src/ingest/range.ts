@@ -6,8 +6,8 @@
  */
 import { Buffer } from 'node:buffer';
 import type nodeFs from 'node:fs';
+import type { RangeJob } from './job.ts';
 import type { Stretch } from './lines.ts';
-import type { RangeJob } from './worker.ts';
 
 const NEWLINE = 0x0a;
 const SLACK = 64 * 1024;

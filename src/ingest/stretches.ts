@@ -6,10 +6,10 @@
  */
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
+import type { Job, RangeJob } from './job.ts';
 import type { Stretch } from './lines.ts';
 import type { LogFile } from './log-file.ts';
 import { readRange } from './range.ts';
-import type { Job, RangeJob } from './worker.ts';
 
 const STRETCH_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;

@@ -6,35 +6,9 @@
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CallBatch } from '../ledger/batch.ts';
+import type { Job, RangeJob, Reply } from './job.ts';
 import { type LineOptions, LineParser, type Stretch } from './lines.ts';
 import { readRange } from './range.ts';
-
-/** A range of a file that begins anywhere: lines that start in it are the job's. */
-export interface RangeJob {
-  readonly kind: 'range';
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  readonly fileEnd: number;
-  /** Whether `start` is known to be the start of a line. */
-  readonly atLineStart: boolean;
-}
-
-/** Whole lines in memory. */
-export interface BytesJob {
-  readonly kind: 'bytes';
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly offset: number;
-  readonly last: boolean;
-}
-
-export type Job = RangeJob | BytesJob;
-
-/** What comes back for a job. */
-export type Reply =
-  | { readonly batch: CallBatch }
-  | { readonly failed: { code: string; message: string } };
 
 const port = parentPort;
 if (port !== null) {

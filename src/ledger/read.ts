@@ -35,6 +35,9 @@ const SELECT = `SELECT c.id, c.started_at_ms, c.latency_ms, c.target_id, c.outco
   c.prompt_hash, c.system_hash, c.params_hash, c.answer_hash, c.prompt_bytes, c.task, c.task_confidence`;
 const EXTRA = `, x.input_audio_tokens, x.input_image_tokens, x.output_audio_tokens,
   x.output_image_tokens, x.web_searches`;
+const NO_EXTRA = ', 0, 0, 0, 0, 0';
+/** As text: it may be beyond the safe integers. */
+const BILLED = ', CAST(c.billed_pico AS TEXT)';
 const NO_TIME = -1;
 
 type RawRow = (number | null)[];
@@ -47,6 +50,8 @@ export function* readCalls(
 ): Generator<PricedCall[]> {
   const shared = new Shared(db, book);
   const hasExtra = db.prepare('SELECT EXISTS (SELECT 1 FROM call_extra)').pluck().get() === 1;
+  const hasBilled =
+    db.prepare('SELECT EXISTS (SELECT 1 FROM source WHERE billed_calls > 0)').pluck().get() === 1;
   const inOrder = standsInTimeOrder(db, selection);
   if (!inOrder)
     db.exec('CREATE INDEX IF NOT EXISTS call_time ON call (coalesce(started_at_ms, -1), id)');
@@ -55,7 +60,7 @@ export function* readCalls(
   const order = inOrder ? 'c.id' : `${time}, c.id`;
   const page = db
     .prepare(
-      `${SELECT}${hasExtra ? EXTRA : ''} FROM call c
+      `${SELECT}${hasExtra ? EXTRA : hasBilled ? NO_EXTRA : ''}${hasBilled ? BILLED : ''} FROM call c
        ${hasExtra ? 'LEFT JOIN call_extra x ON x.call_id = c.id' : ''}
        WHERE ${after} ${conditions(db, selection)} ORDER BY ${order} LIMIT ${PAGE}`,
     )
@@ -140,6 +145,7 @@ class Shared {
       outputImage: row[25] ?? 0,
       webSearches: row[26] ?? 0,
     };
+    const billed = row[27] as unknown as string | null | undefined;
     const startedAtMs = row[1]!;
     const cost = chargeCall(this.#schedules[row[3]!]!, { outcome, target, usage, startedAtMs });
     return {
@@ -161,6 +167,7 @@ class Shared {
       task: taskOfCode(row[20]!),
       taskConfidence: row[21]!,
       ...(typeof cost === 'number' ? { costPico: cost } : { costPico: null, unpricedReason: cost }),
+      ...(typeof billed === 'string' ? { billedPico: BigInt(billed) } : {}),
     };
   }
 }

@@ -128,6 +128,11 @@ export function commitWriting(db: Ledger): void {
   if (db.inTransaction) db.exec('COMMIT');
 }
 
+/** Forgets what was written since the last commit. */
+export function undoWriting(db: Ledger): void {
+  if (db.inTransaction) db.exec('ROLLBACK');
+}
+
 /** Notes that a source could not be read beyond a place. */
 export function addCorruption(
   db: Ledger,

@@ -11,16 +11,7 @@ import { type PriceFileOptions, parsePriceFile } from './file.ts';
 import { NAMED_TABLE_IDS, namedTable } from './named-tables.ts';
 import { layeredBook, tableBook } from './tables.ts';
 
-export {
-  type DatedCard,
-  type ModelMatch,
-  type PriceBook,
-  type PriceTableInfo,
-  type Schedule,
-  type TargetPriceKey,
-  UNPRICED_REASONS,
-  type UnpricedReason,
-} from './book.ts';
+export { type PriceBook, type Schedule, UNPRICED_REASONS, type UnpricedReason } from './book.ts';
 
 /** Every id that `loadPriceBook` takes; the first is the default. */
 export const PRICE_TABLE_IDS: readonly string[] = ['catalogue', ...NAMED_TABLE_IDS];

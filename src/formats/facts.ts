@@ -1,0 +1,143 @@
+/**
+ * Facts of a record: when, by whom answered, what was asked for, and how it ended.
+ *
+ * Takes the roles of a record and its body, gives each fact once, from the best place that tells it.
+ */
+import type { Operation, Outcome, Status } from '../domain/call.ts';
+import { type Body, errorWord, stopReasonOf } from './bodies.ts';
+import { Fields, type Json } from './json.ts';
+import { R, type RoleValues } from './roles.ts';
+import { bareDurationMs, durationMs, flagOf, instantOf, numberOf, stringOf } from './values.ts';
+
+/** When the call started and how long it took, from whichever of start, end and duration is logged. */
+export function timesOf(values: RoleValues, body: Body | null) {
+  const start = instantOf(values[R.start]) ?? instantOf(values[R.time]);
+  const end = instantOf(values[R.end]);
+  const latencyMs =
+    latencyOf(values) ?? (start !== null && end !== null ? durationMs(end - start) : null);
+  if (start !== null) return { startedAtMs: start, latencyMs, source: 'start' as const };
+  if (end !== null)
+    return { startedAtMs: end - (latencyMs ?? 0), latencyMs, source: 'end' as const };
+  const created = body?.createdMs ?? instantOf(values[R.created]);
+  const source = created === null ? ('none' as const) : ('created' as const);
+  return { startedAtMs: created, latencyMs, source };
+}
+
+function latencyOf(values: RoleValues): number | null {
+  const ms = numberOf(values[R.latencyMs]);
+  if (ms !== null) return durationMs(ms);
+  const seconds = numberOf(values[R.latencyS]);
+  return seconds === null
+    ? bareDurationMs(numberOf(values[R.latencyBare]))
+    : durationMs(seconds * 1000);
+}
+
+const HOSTS: readonly [string, string][] = [
+  ['openai.azure.com', 'azure'],
+  ['api.openai.com', 'openai'],
+  ['api.anthropic.com', 'anthropic'],
+  ['generativelanguage.googleapis.com', 'google'],
+  ['aiplatform.googleapis.com', 'vertex'],
+  ['bedrock-runtime', 'bedrock'],
+  ['openrouter.ai', 'openrouter'],
+  ['api.groq.com', 'groq'],
+  ['api.mistral.ai', 'mistral'],
+  ['api.deepseek.com', 'deepseek'],
+  ['api.x.ai', 'xai'],
+];
+
+/** Hosts repeat as well. */
+const providers = new Map<string, string>();
+
+/** Who sends the invoice: as named, else by the host, else by the shape of the body; else empty. */
+export function providerOf(values: RoleValues, body: Body | null): string {
+  const named = stringOf(values[R.provider])?.toLowerCase();
+  if (named !== undefined) return named.slice(0, 60);
+  const url = stringOf(values[R.url]);
+  return (url === null ? '' : hostProvider(url)) || (body?.provider ?? '');
+}
+
+function hostProvider(url: string): string {
+  let provider = providers.get(url);
+  if (provider === undefined) {
+    provider = HOSTS.find(([part]) => url.includes(part))?.[1] ?? '';
+    if (providers.size >= OPERATIONS_LIMIT) providers.clear();
+    providers.set(url, provider);
+  }
+  return provider;
+}
+
+const OPERATION_WORDS: readonly [RegExp, Operation][] = [
+  [/embed/, 'embeddings'],
+  [/rerank/, 'rerank'],
+  [/images\/|image_gen/, 'image'],
+  [/audio\/|transcription/, 'audio'],
+];
+/** Paths and call types repeat all day. */
+const operations = new Map<string, Operation>();
+const OPERATIONS_LIMIT = 1_000;
+
+/** What was asked for, by the body, the call type or the path. */
+export function operationOf(values: RoleValues, body: Body | null): Operation {
+  if (body !== null && body.operation !== 'chat') return body.operation;
+  const byType = namedOperation(stringOf(values[R.callType]));
+  return byType === 'chat' ? namedOperation(stringOf(values[R.url])) : byType;
+}
+
+function namedOperation(name: string | null): Operation {
+  if (name === null) return 'chat';
+  let operation = operations.get(name);
+  if (operation === undefined) {
+    operation = OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat';
+    if (operations.size >= OPERATIONS_LIMIT) operations.clear();
+    operations.set(name, operation);
+  }
+  return operation;
+}
+
+/** How the call ended. */
+export function outcomeOf(values: RoleValues, body: Body | null): Outcome {
+  const status = statusOf(values, body);
+  const info = values[R.errorInfo];
+  const errorType =
+    body?.errorType ||
+    (info instanceof Fields ? stringOf(info.get('error_class')) : null) ||
+    errorWord(values[R.error]);
+  return {
+    status,
+    httpStatus: httpOf(values),
+    errorType: status === 'ok' || status === 'cached' ? '' : errorType.slice(0, 60),
+    stopReason: body?.stopReason || stopReasonOf(values[R.finish]),
+  };
+}
+
+function httpOf(values: RoleValues): number | null {
+  const code = numberOf(values[R.httpStatus]);
+  return code !== null && Number.isInteger(code) && code >= 100 && code < 600 ? code : null;
+}
+
+const BAD_WORDS = new Set(['error', 'failure', 'failed', 'exception']);
+
+function statusOf(values: RoleValues, body: Body | null): Status {
+  if (values[R.cacheHit] !== undefined && flagOf(values[R.cacheHit]) === true) return 'cached';
+  const http = httpOf(values);
+  if (http === 408 || http === 504) return 'timeout';
+  if (http !== null && http >= 400) return http === 499 ? 'cancelled' : 'error';
+  if (body !== null && body.status !== 'ok') return body.status;
+  const word = stringOf(values[R.httpStatus])?.toLowerCase() ?? '';
+  if (BAD_WORDS.has(word)) return 'error';
+  if (word === 'timeout' || word === 'cancelled') return word;
+  if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true)
+    return timeoutOr(values, 'error');
+  return body === null && hasError(values[R.error]) ? timeoutOr(values, 'error') : 'ok';
+}
+
+function timeoutOr(values: RoleValues, status: Status): Status {
+  return /time.?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
+}
+
+function hasError(value: Json | undefined): boolean {
+  if (value instanceof Fields) return value.names.length > 0;
+  const text = stringOf(value)?.toLowerCase() ?? '';
+  return text !== '' && text !== 'none' && text !== 'null' && text !== 'false';
+}

@@ -1,0 +1,41 @@
+/**
+ * Text store: the records of a batch, one after the other, for a ledger that keeps texts.
+ *
+ * Takes ranges of bytes, gives them in one piece with where each ends.
+ */
+import type { BatchText } from '../ledger/batch.ts';
+
+/** Bytes `[start, end)`. */
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Collects records one after the other. */
+export class TextStore {
+  #bytes = new Uint8Array(0);
+  #length = 0;
+  #ends: number[] = [];
+
+  /** Adds a copy of a record. */
+  add({ bytes, start, end }: ByteRange): void {
+    const length = this.#length + end - start;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length * 2, 65_536));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes.subarray(start, end), this.#length);
+    this.#length = length;
+    this.#ends.push(length);
+  }
+
+  /** Gives the records added since the last call. */
+  take(): BatchText {
+    const text = { bytes: this.#bytes.slice(0, this.#length), ends: this.#ends };
+    this.#length = 0;
+    this.#ends = [];
+    return text;
+  }
+}
