@@ -50,6 +50,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 /** Flags in the papers that are not aicost's own. */
 const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--global': 'npm',
+  '--prefix': 'npm',
   '--check': 'scripts/docs.mjs',
   '--half': 'scripts/eval-classifier.mjs',
   '--key': 'any setting',

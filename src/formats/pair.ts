@@ -14,7 +14,7 @@ import { R, type RoleValues } from './roles.ts';
 import { stringOf } from './values.ts';
 
 const NOT_A_CALL =
-  /count_tokens|countTokens|input_tokens$|\/models\b|\/files\b|\/batches\b|\/moderations\b/;
+  /count_tokens|countTokens|input_tokens$|\/models\/?(\?|$)|\/files\b|\/batches\b|\/moderations\b/;
 
 /** `{request, response, …}` with any of the usual names. */
 export const pair: Dialect = {

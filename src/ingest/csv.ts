@@ -43,6 +43,7 @@ class Reading {
   readonly #parser: Parser;
   #line: number;
   #lineTaken: number;
+  #skippedLine = -1;
   #offset = 0;
   pending = 0;
 
@@ -51,7 +52,7 @@ class Reading {
     this.#lineTaken = input.linesBefore;
     this.#parser = parse({
       bom: true,
-      columns: (header: string[]) => header.map((cell) => cell.trim()),
+      columns: (header: string[]) => this.#header(header),
       delimiter: input.delimiter,
       info: true,
       relax_column_count: true,
@@ -59,6 +60,12 @@ class Reading {
       skip_records_with_error: true,
       on_skip: (error) => this.#skipped(error),
     });
+  }
+
+  #header(cells: readonly string[]): string[] {
+    this.#offset = this.#parser.info.bytes;
+    this.#line = this.#parser.info.lines;
+    return cells.map((cell) => cell.trim());
   }
 
   write(chunk: Buffer): void {
@@ -112,12 +119,17 @@ class Reading {
       this.#line,
       (typeof error?.lines === 'number' ? error.lines : this.#line + 1) - 1,
     );
+    // The parser tells of each stray quote, and of rows that were read earlier.
+    const start = typeof error?.bytes === 'number' ? error.bytes : this.input.from;
+    if (line === this.#skippedLine || start < this.input.from) return;
+    this.#skippedLine = line;
+    const isCut = error?.code === 'CSV_QUOTE_NOT_CLOSED';
     this.pending++;
     this.input.packer.reject({
       line: line - this.#lineTaken,
       byteOffset: this.#offset,
       byteLength: 0,
-      reason: 'invalid_csv',
+      reason: isCut ? 'incomplete_line' : 'invalid_csv',
       detail: `not a valid row (${error?.code ?? 'unknown error'})`,
     });
   }

@@ -30,7 +30,7 @@ import { expandInputs } from './expand.ts';
 import { type Framing, framingOf } from './framing.ts';
 import { identify, tailAt } from './identify.ts';
 import { type LineOptions, LineParser, type Stretch } from './lines.ts';
-import { DamagedInput, explain, type LogFile, openLogFile } from './log-file.ts';
+import { type DamagedInput, explain, type LogFile, openLogFile, untilDamage } from './log-file.ts';
 import { Observation } from './observe.ts';
 import { Packer } from './pack.ts';
 import { type SentBatch, WorkerPool } from './pool.ts';
@@ -161,14 +161,16 @@ class Run {
     beginWriting(db);
     dropMendable(db, source.id);
     try {
-      for await (const sent of this.#batches(log, framing, source)) {
+      const guarded = untilDamage(log, framing.kind !== 'values');
+      for await (const sent of this.#batches(guarded.log, framing, source)) {
         this.#write(sent, progress);
         if (this.#options.signal.aborted) break;
         if (this.#sinceCommit >= COMMIT_CALLS) await this.#commit(log, progress);
       }
+      const damage = guarded.damage();
+      if (damage !== null) this.#damaged(damage, log, progress);
     } catch (error) {
-      if (error instanceof DamagedInput) this.#damaged(error, log, progress);
-      else if (explain(error, log.path) instanceof UserError) {
+      if (explain(error, log.path) instanceof UserError) {
         // The log cannot be read further; what was read before counts.
         await this.#commit(log, progress);
         throw error;

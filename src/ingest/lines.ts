@@ -73,7 +73,8 @@ export class LineParser {
       const end = ended ? newline : to;
       const line = linesBefore + lines;
       if (!this.#record(bytes, { start, end, offset, line, ended })) break;
-      lines++;
+      // The rest of a line without a newline is counted when it comes.
+      if (ended) lines++;
       start = ended ? end + 1 : end;
     }
     return { lines, end: start };

@@ -13,6 +13,9 @@ import { STDIN } from './expand.ts';
 import { HEAD_BYTES } from './identify.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** What is fed to zlib at a time: where it meets damage, it gives nothing of what it was fed last. */
+const COMPRESSED_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
 
 /** A log that is open for reading. */
 export interface LogFile {
@@ -32,13 +35,23 @@ export async function openLogFile(
   path: string,
   stdin: AsyncIterable<Buffer | string>,
 ): Promise<LogFile> {
-  if (path === STDIN) return fromStdin(stdin);
   try {
+    if (path === STDIN) return await fromStdin(stdin);
     const head = readAtSync(path, 0, HEAD_BYTES);
     return isGzip(head) ? await gzipFile(path) : plainFile(path, head);
   } catch (error) {
-    throw explain(error, path);
+    throw error instanceof DamagedInput ? unreadable(error, path) : explain(error, path);
   }
+}
+
+/** An archive of which not a byte could be decompressed. */
+function unreadable(damage: DamagedInput, path: string): UserError {
+  return new UserError(
+    EXIT.failed,
+    `cannot read ${path}: ${damage.message}`,
+    'get the file again; gzip -t FILE checks it',
+    { cause: damage },
+  );
 }
 
 /** Says in plain words why a log cannot be read; other errors pass unchanged. */
@@ -105,7 +118,7 @@ async function* plainChunks(path: string): AsyncGenerator<Buffer> {
 
 async function gzipFile(path: string): Promise<LogFile> {
   const open = (): AsyncGenerator<Buffer> =>
-    inflate(fs.createReadStream(path, { highWaterMark: CHUNK_BYTES }));
+    inflate(fs.createReadStream(path, { highWaterMark: COMPRESSED_BYTES }));
   return {
     path,
     head: await takeHead(open()),
@@ -117,6 +130,36 @@ async function gzipFile(path: string): Promise<LogFile> {
 
 /** A gzip stream that ends too early or breaks gives what came before, then throws DamagedInput. */
 export class DamagedInput extends Error {}
+
+/**
+ * A log that ends where its data is damaged, and what the damage was, once it was reached. With
+ * `wholeLines`, the line that the damage cuts is left out.
+ */
+export function untilDamage(
+  log: LogFile,
+  wholeLines: boolean,
+): { log: LogFile; damage(): DamagedInput | null } {
+  let damage: DamagedInput | null = null;
+  async function* chunks(): AsyncGenerator<Buffer> {
+    let held: Buffer[] = [];
+    try {
+      for await (const chunk of log.chunks()) {
+        const end = wholeLines ? chunk.lastIndexOf(NEWLINE) + 1 : chunk.length;
+        if (end > 0) {
+          yield* held;
+          yield chunk.subarray(0, end);
+          held = [];
+        }
+        if (end < chunk.length) held.push(chunk.subarray(end));
+      }
+      yield* held;
+    } catch (error) {
+      if (!(error instanceof DamagedInput)) throw error;
+      damage = error;
+    }
+  }
+  return { log: { ...log, chunks }, damage: () => damage };
+}
 
 async function* inflate(compressed: Readable): AsyncGenerator<Buffer> {
   const gunzip = zlib.createGunzip({ chunkSize: CHUNK_BYTES });
@@ -139,7 +182,7 @@ async function takeHead(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   return slice(chunks, 0, HEAD_BYTES);
 }
 
-/** Bytes `[offset, offset + length)` of a stream; what a damaged one still gives. */
+/** Bytes `[offset, offset + length)` of a stream; what a damaged one still gives. Throws when that is nothing. */
 async function slice(
   chunks: AsyncGenerator<Buffer>,
   offset: number,
@@ -156,7 +199,7 @@ async function slice(
       if (at >= offset + length) break;
     }
   } catch (error) {
-    if (!(error instanceof DamagedInput)) throw error;
+    if (!(error instanceof DamagedInput) || at === 0) throw error;
   }
   return Buffer.concat(parts);
 }
@@ -169,13 +212,19 @@ async function fromStdin(stdin: AsyncIterable<Buffer | string>): Promise<LogFile
   const first = await collect(rest, 2);
   if (isGzip(first)) rest = inflate(Readable.from(joined(first, rest)));
   else rest = joined(first, rest);
-  const kept = await collect(rest, KEPT_BYTES);
+  const { bytes: kept, damage } = await collectSound(rest, KEPT_BYTES);
+  if (damage !== null && kept.length === 0) throw damage;
+  async function* chunks(): AsyncGenerator<Buffer> {
+    if (kept.length > 0) yield kept;
+    if (damage !== null) throw damage;
+    yield* rest;
+  }
   return {
     path: STDIN,
     head: kept.subarray(0, HEAD_BYTES),
     size: null,
     readAt: async (offset, length) => kept.subarray(offset, offset + length),
-    chunks: () => joined(kept, rest),
+    chunks,
   };
 }
 
@@ -185,15 +234,30 @@ async function* toBuffers(stdin: AsyncIterable<Buffer | string>): AsyncGenerator
 
 /** Takes chunks until there are at least `bytes`; leaves the rest in the generator. */
 async function collect(chunks: AsyncGenerator<Buffer>, bytes: number): Promise<Buffer> {
+  const { bytes: taken, damage } = await collectSound(chunks, bytes);
+  if (damage !== null) throw damage;
+  return taken;
+}
+
+/** The same, up to where the data is damaged. */
+async function collectSound(
+  chunks: AsyncGenerator<Buffer>,
+  bytes: number,
+): Promise<{ bytes: Buffer; damage: DamagedInput | null }> {
   const parts: Buffer[] = [];
-  let length = 0;
-  while (length < bytes) {
-    const { value, done } = await chunks.next();
-    if (done === true) break;
-    parts.push(value);
-    length += value.length;
+  let damage: DamagedInput | null = null;
+  try {
+    for (let length = 0; length < bytes; ) {
+      const { value, done } = await chunks.next();
+      if (done === true) break;
+      parts.push(value);
+      length += value.length;
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedInput)) throw error;
+    damage = error;
   }
-  return Buffer.concat(parts);
+  return { bytes: Buffer.concat(parts), damage };
 }
 
 async function* joined(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

@@ -139,7 +139,7 @@ class Reading {
 }
 
 /** The position after the object that starts at `start`; -1 if it is not closed. */
-function objectEnd(bytes: Buffer, start: number): number {
+export function objectEnd(bytes: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at]!;

@@ -213,17 +213,23 @@ describe('gzip', () => {
   });
 
   test('damaged in the middle: what came before is read', async () => {
-    const packed = gzipSync(log);
-    packed.fill(0xff, packed.length * 0.7, packed.length * 0.7 + 40);
+    // Ids that do not compress, so that the archive is larger than what is decompressed at a time.
+    const ids = upTo(20_000).map((n) => flatLine(n, { session_id: Math.imul(n, 0x9e3779b1).toString(36) }));
+    const packed = gzipSync(ids.join('\n'));
+    const at = Math.floor(packed.length * 0.7);
+    packed.fill(0xff, at, at + 40);
     const result = await world.ingest(world.file('a.gz', packed));
     expect(result.problems[0]?.message).toContain('the gzip data is damaged');
-    expect(result.newCalls).toBeGreaterThan(500);
+    expect(result.newCalls).toBeGreaterThan(5_000);
+    expect(result.newCalls).toBeLessThan(20_000);
     expect(world.inputs()).toEqual(upTo(result.newCalls));
   });
 
   test('cut within its header, or empty inside', async () => {
     const error = await failure(world.ingest(world.file('a.gz', gzipSync(log).subarray(0, 6))));
-    expect(error.code).toBe(1);
+    expect([error.code, error.message]).toEqual([1, expect.stringContaining('the gzip data ends too early')]);
+    const noise = await failure(world.ingest(world.file('c.gz', Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]))));
+    expect([noise.code, noise.message]).toEqual([1, expect.stringContaining('the gzip data is damaged')]);
     const empty = await failure(world.ingest(world.file('b.gz', gzipSync(''))));
     expect(empty.message).toContain('is empty');
   });
@@ -244,6 +250,17 @@ describe('standard input', () => {
     const packed = gzipSync(flatLog(1, 2_000));
     expect(counts(await world.ingest('-', { stdin: chunksOf(packed, 999) }))).toMatchObject({ new: 2_000 });
     expect(counts(await world.ingest('-', { stdin: chunksOf(packed, 50) }))).toMatchObject({ new: 0, known: 2_000 });
+  });
+
+  test('packed and cut off: what came before is read, and the cut is told', async () => {
+    const packed = gzipSync(flatLog(1, 3_000));
+    const cut = packed.subarray(0, Math.floor(packed.length * 0.6));
+    const result = await world.ingest('-', { stdin: chunksOf(cut, 999) });
+    expect(result.newCalls).toBeGreaterThan(500);
+    expect(world.inputs()).toEqual(upTo(result.newCalls));
+    expect(result.problems.map((problem) => problem.message)).toEqual(['-: the gzip data ends too early']);
+    const nothing = await failure(world.ingest('-', { stdin: chunksOf(packed.subarray(0, 6), 2) }));
+    expect(nothing.message).toBe('cannot read -: the gzip data ends too early');
   });
 
   test('nothing', async () => {
@@ -432,14 +449,20 @@ describe('stopping', () => {
     const csv = world.file('b.csv', `model,prompt_tokens,completion_tokens\n${'gpt-4o,5,5\n'.repeat(9_000)}`);
     const json = world.file('c.json', JSON.stringify(upTo(9_000).map((n) => JSON.parse(flatLine(n + 40_000)) as object)));
     const inputs = [path, csv, json];
+    let onWrite = (): void => {};
+    world.db.function('written', () => {
+      onWrite();
+      return 0;
+    });
+    world.db.exec('CREATE TEMP TRIGGER told AFTER INSERT ON main.call BEGIN SELECT written(); END');
     let stops = 0;
     for (let round = 0; round < 200; round++) {
       const stop = new AbortController();
-      let seen = 0;
-      const observer = (): void => {
-        if (++seen > 3_500) stop.abort();
+      let written = 0;
+      onWrite = () => {
+        if (++written === 100) stop.abort();
       };
-      const result = await world.ingest(inputs, { signal: stop.signal, observer });
+      const result = await world.ingest(inputs, { signal: stop.signal });
       if (!result.interrupted) break;
       stops++;
     }
