@@ -85,14 +85,17 @@ export interface ReadOptions {
   readonly selection: Selection;
   readonly book: PriceBook;
   readonly signal: AbortSignal;
+  /** Lets the event loop turn, so that the signal can come. */
+  pause(): Promise<void>;
   /** Calls read so far. */
   onProgress(calls: number): void;
 }
 
 /** Reads the selected calls into an analysis. Throws the signal's reason when it is aborted. */
-export function readInto(analysis: Analysis, options: ReadOptions): void {
+export async function readInto(analysis: Analysis, options: ReadOptions): Promise<void> {
   let calls = 0;
   for (const page of readCalls(options.db, options.selection, options.book)) {
+    await options.pause();
     options.signal.throwIfAborted();
     for (const call of page) analysis.add(call);
     calls += page.length;

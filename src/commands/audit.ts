@@ -19,9 +19,7 @@ type Flags = ReadFlags & ReportFlags;
 export function build(command: CliCommand): void {
   command
     .description(
-      `Reads logs into the ledger and reports what their calls cost, what was wasted and what could
-be saved. The report is on exactly the files named; without files, on the whole ledger. A file that
-was read before is not read again. Works offline; writes only the ledger.`,
+      `Reads logs into the ledger and reports what their calls cost, what was wasted and what could be saved. The report is on exactly the files named; without files, on the whole ledger. A file that was read before is not read again. Works offline; writes only the ledger.`,
     )
     .argument('[paths...]', 'logs: files, folders, quoted globs, .gz, or - for standard input');
   declareReadFlags(command);

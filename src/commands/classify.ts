@@ -38,9 +38,7 @@ const CALL_COLUMNS: Column<LabelledCall>[] = [
 export function build(command: CliCommand): void {
   command
     .description(
-      `Says which task the calls were for: the label of the log itself where it has one
-(confidence 100), else the classifier's, 0 to 100 sure. 'other' is what it cannot tell. How often it
-is right stands in docs/classifier.md. Works offline.`,
+      `Says which task the calls were for: the label of the log itself where it has one (confidence 100), else the classifier's, 0 to 100 sure. 'other' is what it cannot tell. How often it is right stands in docs/classifier.md. Works offline.`,
     )
     .argument('[paths...]', 'logs to read first; without them, the whole ledger');
   declareReadFlags(command);

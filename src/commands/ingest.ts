@@ -37,8 +37,7 @@ const COLUMNS: Column<Counts>[] = [
 export function build(command: CliCommand): void {
   command
     .description(
-      `Reads logs into the ledger and says what was new. The same file again adds nothing, a grown
-one adds its new lines, a fuller row of a known call replaces it. Works offline.`,
+      `Reads logs into the ledger and says what was new. The same file again adds nothing, a grown one adds its new lines, a fuller row of a known call replaces it. Works offline.`,
     )
     .argument('<paths...>', 'logs: files, folders, quoted globs, .gz, or - for standard input');
   declareReadFlags(command);

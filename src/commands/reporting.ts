@@ -3,6 +3,7 @@
  *
  * Takes flags, gives validated settings; makes the report and writes it.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Analysis, readInto } from '../audit/analyse.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/open.ts';
@@ -98,7 +99,8 @@ export async function writeReport(
     const progress = deps.progress('analysing');
     const onProgress = (calls: number): void => progress.update(calls, null, `${calls} calls`);
     analysis = new Analysis(book, settings.policy);
-    readInto(analysis, { db, selection, book, signal: deps.signal, onProgress });
+    const pause = (): Promise<void> => setImmediate();
+    await readInto(analysis, { db, selection, book, signal: deps.signal, pause, onProgress });
     progress.end();
   }
   const report = analysis.report({ db, selection, ingest, nowMs: deps.clock.now() });

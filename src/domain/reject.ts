@@ -9,7 +9,6 @@ export const REJECT_REASONS = [
   'invalid_csv',
   'not_an_object',
   'no_model',
-  'no_usage',
   'invalid_tokens',
   'negative_tokens',
   'inconsistent_tokens',

@@ -23,6 +23,9 @@ export const flat: Dialect = {
 function readFlat(_record: Fields, values: RoleValues): ReadCall[] | Rejected | null {
   const counted = values[R.input] ?? values[R.output] ?? values[R.total] ?? values[R.cost];
   if (counted === undefined || values[R.model] === undefined) return null;
+  if (values[R.aggregate] !== undefined) {
+    return { reason: 'aggregate_row', detail: 'a sum over many calls, of a usage export' };
+  }
   const provider = stringOf(values[R.provider])?.toLowerCase() ?? '';
   const usage = flatUsage(values, provider);
   const silent = values[R.httpStatus] === undefined && values[R.success] === undefined;

@@ -45,7 +45,7 @@ const WORDS = `
   request_duration request_duration_ms latency_s duration_seconds elapsed_seconds latency_seconds
   response_time response_time_ms ttft ttft_ms time_to_first_token first_token_ms first_token_latency
   max_tokens max_completion_tokens max_output_tokens temperature choices message result status_details
-  incomplete_details usage_metadata
+  incomplete_details usage_metadata num_model_requests usage_date_utc
   logs items rows results records events runs entries calls requests spans hits _source
 `;
 

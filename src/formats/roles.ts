@@ -29,6 +29,7 @@ const NAMES = {
   cost: 'response_cost cost_usd cost total_cost cost_total spend price amount usd estimated_cost',
   costCents: 'cost_cents',
   costMicros: 'cost_micros',
+  aggregate: 'num_model_requests usage_date_utc',
   task: 'task task_type task_label',
   tags: 'tags tag request_tags',
   provider:
@@ -111,6 +112,12 @@ const COUNTS = new Set<number>(
     ] as const
   ).map((role) => R[role]),
 );
+/** Roles that an object can play; `{"llm": {"model": …}}` names no model by itself. */
+const OBJECTS = new Set<number>(
+  (['error', 'errorInfo', 'request', 'response', 'prompt', 'answer'] as const).map(
+    (role) => R[role],
+  ),
+);
 /** Names that are a count only as a number, and a text or a flag otherwise. */
 const AMBIGUOUS = new Set(['input', 'output', 'in', 'out', 'tokens', 'cached']);
 
@@ -120,6 +127,7 @@ function fits(role: number, name: string, value: Json): boolean {
     if (AMBIGUOUS.has(name)) return typeof value === 'number';
     return typeof value === 'number' || typeof value === 'string' || value instanceof Text;
   }
+  if (value instanceof Fields && !OBJECTS.has(role)) return false;
   return !AMBIGUOUS.has(name) || typeof value !== 'number';
 }
 

@@ -55,7 +55,7 @@ export function countOf(value: Json | undefined, name: string): number | null {
   }
   if (typeof value !== 'number' && NOTHING.has(String(value).trim().toLowerCase())) return null;
   const number = typeof value === 'number' ? value : numberOf(value);
-  const seen = `${name} is ${String(value).slice(0, 40)}`;
+  const seen = `${name} is ${shown(value)}`;
   if (number !== null && number < 0)
     throw new BadValue({ reason: 'negative_tokens', detail: seen });
   if (number === null || !Number.isInteger(number) || number > MAX_TOKENS) {
@@ -65,6 +65,14 @@ export function countOf(value: Json | undefined, name: string): number | null {
     });
   }
   return number;
+}
+
+/** A value as a detail may show it: numbers in any spelling, but no text of the log. */
+function shown(value: Json): string {
+  const text = String(value);
+  return /^[-+\d.,eE%_ ]{1,40}$|^(nan|-?infinity)$/i.test(text)
+    ? text
+    : `a text of ${text.length} characters`;
 }
 
 /** The count under the first of two names that is logged; null if none is. */

@@ -7,6 +7,7 @@
 import type { Buffer } from 'node:buffer';
 import { type CsvError, type Info, type Parser, parse } from 'csv-parse';
 import { isRejected } from '../domain/reject.ts';
+import type { Dialect } from '../formats/dialect.ts';
 import { Fields, treeOf } from '../formats/json.ts';
 import { readRecord } from '../formats/read.ts';
 import type { CallBatch } from '../ledger/batch.ts';
@@ -21,6 +22,8 @@ export interface CsvInput {
   readonly from: number;
   readonly linesBefore: number;
   readonly packer: Packer;
+  /** Every row is of this dialect; null to find out. */
+  readonly forced: Dialect | null;
 }
 
 interface Row {
@@ -77,10 +80,15 @@ class Reading {
     const ended = new Promise<void>((resolve, reject) => {
       this.#parser.on('end', resolve);
       this.#parser.on('error', reject);
+      this.#parser.on('data', (row: Row) => {
+        try {
+          this.#row(row);
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
     this.#parser.end();
-    this.#parser.resume();
-    this.#parser.on('data', (row: Row) => this.#row(row));
     await ended;
   }
 
@@ -103,7 +111,7 @@ class Reading {
     if (byteOffset < this.input.from) return;
     this.pending++;
     const place = { line: line - this.#lineTaken, byteOffset, byteLength };
-    const read = readRow(record);
+    const read = readRow(record, this.input.forced);
     if (isRejected(read)) {
       this.input.packer.reject({ ...place, reason: read.reason, detail: read.detail });
       return;
@@ -142,8 +150,8 @@ class Reading {
   }
 }
 
-function readRow(record: Record<string, string>) {
+function readRow(record: Record<string, string>, forced: Dialect | null) {
   const tree = treeOf(record);
-  if (tree instanceof Fields) return readRecord(tree);
+  if (tree instanceof Fields) return readRecord(tree, forced === null ? null : [forced]);
   return { reason: 'unknown_shape', detail: 'the row has no cells' } as const;
 }

@@ -6,8 +6,10 @@
  * run is cut off, and the same command goes on there.
  */
 import type { Buffer } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
+import type { Dialect } from '../formats/dialect.ts';
 import { DIALECTS, dialectNamed } from '../formats/index.ts';
 import { RecordReader } from '../formats/read.ts';
 import type { CallBatch } from '../ledger/batch.ts';
@@ -104,6 +106,7 @@ function checkFormat(name: string | null): void {
 class Run {
   readonly #options: IngestOptions;
   readonly #line: LineOptions;
+  readonly #forced: Dialect | null;
   readonly #writer: CallWriter;
   readonly #sources: number[] = [];
   readonly #problems: UserError[] = [];
@@ -120,6 +123,7 @@ class Run {
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#forced = dialectNamed(options.inputFormat ?? '') ?? null;
     this.#line = { inputFormat: options.inputFormat, storeText: options.storeText };
     this.#observation = new Observation(options.observer);
     const show = options.observer === null ? null : this.#observation.show;
@@ -164,6 +168,8 @@ class Run {
       const guarded = untilDamage(log, framing.kind !== 'values');
       for await (const sent of this.#batches(guarded.log, framing, source)) {
         this.#write(sent, progress);
+        // Batches can come without a turn of the event loop between them: let Ctrl-C in.
+        await setImmediate();
         if (this.#options.signal.aborted) break;
         if (this.#sinceCommit >= COMMIT_CALLS) await this.#commit(log, progress);
       }
@@ -215,12 +221,13 @@ class Run {
         from,
         linesBefore: source.lines,
         packer,
+        forced: this.#forced,
       });
       for await (const batch of rows) yield { batch, sender };
     } else if (framing.kind === 'values') {
       const sender = this.#nextSender++;
       const packer = new Packer(this.#line.storeText);
-      const reader = new RecordReader(dialectNamed(this.#line.inputFormat ?? '') ?? null);
+      const reader = new RecordReader(this.#forced);
       const values = readValues({ chunks: log.chunks(), from, reader, packer });
       for await (const batch of values) yield { batch, sender };
     } else if (this.#usesPool(log)) {
