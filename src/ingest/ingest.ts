@@ -176,15 +176,11 @@ class Run {
       const damage = guarded.damage();
       if (damage !== null) this.#damaged(damage, log, progress);
     } catch (error) {
-      if (explain(error, log.path) instanceof UserError) {
-        // The log cannot be read further; what was read before counts.
-        await this.#commit(log, progress);
-        throw error;
-      } else {
-        // Rows without the note of how far the log was read would be read twice.
-        undoWriting(db);
-        throw error;
-      }
+      // A log that breaks off counts as far as it was read; rows without a note of that would be
+      // read twice.
+      if (explain(error, log.path) instanceof UserError) await this.#commit(log, progress);
+      else undoWriting(db);
+      throw error;
     }
     await this.#commit(log, progress);
   }

@@ -24,7 +24,11 @@ function calls(...args: string[]): number {
 }
 
 function rejects(): { line: number; reason: string; detail: string }[] {
-  return JSON.parse(world.run(['rejects', '--json']).stdout) as { line: number; reason: string; detail: string }[];
+  return JSON.parse(world.run(['rejects', '--json']).stdout) as {
+    line: number;
+    reason: string;
+    detail: string;
+  }[];
 }
 
 test('a missing file', () => fails(['audit', 'none.jsonl'], /there is no file none\.jsonl/));
@@ -78,20 +82,28 @@ describe('gzip', () => {
   });
 
   test('corrupt from the start', () => {
-    world.file('a.jsonl.gz', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), Buffer.alloc(500, 0xff)]));
+    world.file(
+      'a.jsonl.gz',
+      Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), Buffer.alloc(500, 0xff)]),
+    );
     fails(['audit', 'a.jsonl.gz'], /a\.jsonl\.gz: the gzip data is damaged/);
   });
 
   test('truncated on standard input', () => {
     const packed = gzipSync(flatLog(3_000));
-    const { code, stderr } = world.run(['audit', '-', '--json'], { input: packed.subarray(0, Math.floor(packed.length / 2)) });
+    const { code, stderr } = world.run(['audit', '-', '--json'], {
+      input: packed.subarray(0, Math.floor(packed.length / 2)),
+    });
     expect(code).toBe(3);
     expect(stderr).toMatch(/-: the gzip data ends too early/);
   });
 });
 
 test('a line of 50 MB', () => {
-  world.file('a.jsonl', `${flatLine(1)}\n${flatLine(2, { prompt: 'x'.repeat(50 * 1024 * 1024) })}\n${flatLine(3)}\n`);
+  world.file(
+    'a.jsonl',
+    `${flatLine(1)}\n${flatLine(2, { prompt: 'x'.repeat(50 * 1024 * 1024) })}\n${flatLine(3)}\n`,
+  );
   expect(calls('a.jsonl')).toBe(3);
   expect(rejects()).toEqual([]);
 });
@@ -132,12 +144,22 @@ test('invalid UTF-8', () => {
 });
 
 test('a JSON array instead of lines', () => {
-  world.file('a.json', JSON.stringify([1, 2, 3].map((n) => JSON.parse(flatLine(n)) as object), null, 2));
+  world.file(
+    'a.json',
+    JSON.stringify(
+      [1, 2, 3].map((n) => JSON.parse(flatLine(n)) as object),
+      null,
+      2,
+    ),
+  );
   expect(calls('a.json')).toBe(3);
 });
 
 test('numbers as strings', () => {
-  world.file('a.jsonl', `${flatLine(1, { prompt_tokens: '1,200', completion_tokens: '80', cost: '$0.0038' })}\n`);
+  world.file(
+    'a.jsonl',
+    `${flatLine(1, { prompt_tokens: '1,200', completion_tokens: '80', cost: '$0.0038' })}\n`,
+  );
   const report = world.report(['audit', 'a.jsonl']);
   expect(report.totals).toMatchObject({ calls: 1, input_tokens: 1200, output_tokens: 80 });
   expect(report.billed).toMatchObject({ billed_usd: '0.0038' });
@@ -165,7 +187,14 @@ test('negative, NaN and 1e308 tokens: each a reject with the value seen', () => 
 
 test('timestamps in s, ms, µs, ns, ISO with offsets, and absent', () => {
   const seconds = Date.UTC(2026, 2, 2, 23, 30) / 1000;
-  const times = [seconds, seconds * 1e3, seconds * 1e6, seconds * 1e9, '2026-03-03T05:00:00+05:30', '2026-03-02T15:30:00-08:00'];
+  const times = [
+    seconds,
+    seconds * 1e3,
+    seconds * 1e6,
+    seconds * 1e9,
+    '2026-03-03T05:00:00+05:30',
+    '2026-03-02T15:30:00-08:00',
+  ];
   const lines = times.map((timestamp, n) => flatLine(n, { timestamp }));
   world.file('a.jsonl', `${lines.join('\n')}\n${flatLine(99, { timestamp: undefined })}\n`);
   const report = world.report(['audit', 'a.jsonl']);
@@ -175,7 +204,11 @@ test('timestamps in s, ms, µs, ns, ISO with offsets, and absent', () => {
       [null, 1],
     ]),
   );
-  expect(report.period).toMatchObject({ from: '2026-03-02T23:30:00.000Z', to: '2026-03-02T23:30:00.000Z', calls_without_time: 1 });
+  expect(report.period).toMatchObject({
+    from: '2026-03-02T23:30:00.000Z',
+    to: '2026-03-02T23:30:00.000Z',
+    calls_without_time: 1,
+  });
 });
 
 test.each([
@@ -185,7 +218,10 @@ test.each([
   ['a table', 'name,age\nx,1\n', /"name", "age"/],
 ])('an unknown format (%s): what was looked for, and the first keys', (_, content, keys) => {
   world.file('a.jsonl', content);
-  fails(['audit', 'a.jsonl'], /its format is unknown; its first keys are .*\n {2}looked for .*litellm.*flat/);
+  fails(
+    ['audit', 'a.jsonl'],
+    /its format is unknown; its first keys are .*\n {2}looked for .*litellm.*flat/,
+  );
   fails(['audit', 'a.jsonl'], keys);
 });
 
@@ -198,6 +234,6 @@ test('one unknown line among many is a reject, not a failure', () => {
 test('control characters in a user’s name or an error never reach the terminal', () => {
   world.file('a.jsonl', `${flatLine(1, { user: '\u001b[31mred\u0007' })}\n`);
   const { stdout } = world.run(['audit', 'a.jsonl', '--format', 'table']);
-  expect(stdout).not.toMatch(/[\u0007\u001b]/);
+  for (const control of ['\u0007', '\u001b']) expect(stdout).not.toContain(control);
   expect(stdout).toContain('red');
 });

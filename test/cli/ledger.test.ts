@@ -40,7 +40,10 @@ test('from a newer version', () => {
   const db = world.ledger('aicost.db', false);
   db.pragma('user_version = 99');
   db.close();
-  fails(['audit', 'a.jsonl'], /was written by a newer aicost \(schema 99, this one knows \d+\)\n {2}update aicost/);
+  fails(
+    ['audit', 'a.jsonl'],
+    /was written by a newer aicost \(schema 99, this one knows \d+\)\n {2}update aicost/,
+  );
 });
 
 test('not SQLite: it is left as it was', () => {
@@ -66,7 +69,8 @@ describe('read-only', () => {
   test('the file', () => {
     world.run(['ingest', 'a.jsonl']);
     world.file('b.jsonl', flatLog(6));
-    for (const name of ['aicost.db', 'a.jsonl', 'b.jsonl']) chmodSync(join(world.folder, name), 0o444);
+    for (const name of ['aicost.db', 'a.jsonl', 'b.jsonl'])
+      chmodSync(join(world.folder, name), 0o444);
     chmodSync(world.folder, 0o555);
     fails(['ingest', 'b.jsonl'], /the ledger .*(cannot be written|cannot be opened)/, over);
     chmodSync(world.folder, 0o755);
@@ -76,7 +80,11 @@ describe('read-only', () => {
     chmodSync(join(world.folder, 'a.jsonl'), 0o444);
     mkdirSync(join(world.folder, 'locked'), { mode: 0o555 });
     chmodSync(world.folder, 0o755);
-    fails(['ingest', 'a.jsonl', '--ledger', 'locked/aicost.db'], /the ledger .*(permission denied|cannot be opened)/, over);
+    fails(
+      ['ingest', 'a.jsonl', '--ledger', 'locked/aicost.db'],
+      /the ledger .*(permission denied|cannot be opened)/,
+      over,
+    );
   });
 });
 
@@ -85,30 +93,42 @@ describe('disk full', () => {
 
   function mount(size: string): boolean {
     mkdirSync(join(world.folder, 'disk'), { recursive: true });
-    return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', join(world.folder, 'disk')]).status === 0;
+    return (
+      spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', join(world.folder, 'disk')])
+        .status === 0
+    );
   }
 
   test('while writing: told, exit 1, and with space the same command goes on', ({ skip }) => {
     if (!isRoot || !mount('700k')) skip('no small disk can be mounted here');
     try {
       world.file('big.jsonl', log);
-      fails(['ingest', 'big.jsonl', '--ledger', 'disk/aicost.db'], /the ledger .*the disk is full\n {2}free some space/);
-      const more = spawnSync('mount', ['-o', 'remount,size=100m', join(world.folder, 'disk')]);
+      fails(
+        ['ingest', 'big.jsonl', '--ledger', 'disk/aicost.db'],
+        /the ledger .*the disk is full\n {2}free some space/,
+      );
+      const more = spawnSync('/bin/mount', ['-o', 'remount,size=100m', join(world.folder, 'disk')]);
       expect(more.status).toBe(0);
       const report = world.report(['audit', 'big.jsonl', '--ledger', 'disk/aicost.db']);
       expect(report.totals).toMatchObject(plainTotals(log));
-      expect(world.report(['report', '--ledger', 'disk/aicost.db']).totals).toMatchObject(plainTotals(log));
+      expect(world.report(['report', '--ledger', 'disk/aicost.db']).totals).toMatchObject(
+        plainTotals(log),
+      );
     } finally {
-      spawnSync('umount', [join(world.folder, 'disk')]);
+      spawnSync('/bin/umount', [join(world.folder, 'disk')]);
     }
   });
 
-  test('a limit on the size of files: told, exit 1, and without it the same command goes on', ({ skip }) => {
+  test('a limit on the size of files: told, exit 1, and without it the same command goes on', ({
+    skip,
+  }) => {
     if (process.platform === 'win32') skip('needs ulimit');
     world.file('big.jsonl', log);
     const { code, stdout, stderr } = world.bash('ulimit -f 300; aicost ingest big.jsonl');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^aicost: the ledger .*(the disk is full|the disk reported an error)\n {2}.*space.*\n$/);
+    expect(stderr).toMatch(
+      /^aicost: the ledger .*(the disk is full|the disk reported an error)\n {2}.*space.*\n$/,
+    );
     expect(world.report(['audit', 'big.jsonl']).totals).toMatchObject(plainTotals(log));
   });
 

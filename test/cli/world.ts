@@ -8,7 +8,9 @@ import Database from 'better-sqlite3';
 import { parseUsd } from '../../src/domain/money.ts';
 
 export const BIN = fileURLToPath(new URL('../../bin/aicost.js', import.meta.url));
-export const SUPPORT_DESK = fileURLToPath(new URL('../../fixtures/support-desk.jsonl', import.meta.url));
+export const SUPPORT_DESK = fileURLToPath(
+  new URL('../../fixtures/support-desk.jsonl', import.meta.url),
+);
 
 export interface Ran {
   readonly code: number | null;
@@ -20,20 +22,40 @@ export interface Ran {
 export interface Report {
   readonly schema: string;
   readonly sources: { path: string; calls: number }[];
-  readonly ingest: { new_calls: number; known_calls: number; replaced_calls: number; rejected_lines: number } | null;
+  readonly ingest: {
+    new_calls: number;
+    known_calls: number;
+    replaced_calls: number;
+    rejected_lines: number;
+  } | null;
   readonly period: { from: string | null; to: string | null; calls_without_time: number };
   readonly prices: { table: string; version: string };
   readonly totals: Figures & { failed_calls: number; priced_calls: number };
   readonly gaps: { unpriced_calls: number; rejected_lines: number };
   readonly billed: { calls: number; billed_usd: string; difference_usd: string } | null;
-  readonly spend: Record<'by_model' | 'by_task' | 'by_day' | 'by_user', (Figures & Record<string, unknown>)[]>;
-  readonly findings: { id: string; calls: number; cost_usd: string; basis: string; examples: string[] }[];
+  readonly spend: Record<
+    'by_model' | 'by_task' | 'by_day' | 'by_user',
+    (Figures & Record<string, unknown>)[]
+  >;
+  readonly findings: {
+    id: string;
+    calls: number;
+    cost_usd: string;
+    basis: string;
+    examples: string[];
+  }[];
   readonly savings: {
     baseline_usd: string;
     after_usd: string;
     saved_usd: string;
     policy: string;
-    levers: { lever: string; saved_usd: string; sure_usd: string; likely_usd: string; needs_test_usd: string }[];
+    levers: {
+      lever: string;
+      saved_usd: string;
+      sure_usd: string;
+      likely_usd: string;
+      needs_test_usd: string;
+    }[];
     by_certainty: { sure_usd: string; likely_usd: string; needs_test_usd: string };
   };
 }
@@ -56,7 +78,10 @@ export class CliWorld {
   };
 
   /** Runs aicost to its end; `uid` runs it as another user. */
-  run(args: readonly string[], over: { input?: string | Buffer; env?: Record<string, string>; uid?: number } = {}): Ran {
+  run(
+    args: readonly string[],
+    over: { input?: string | Buffer; env?: Record<string, string>; uid?: number } = {},
+  ): Ran {
     const { status, stdout, stderr, error } = spawnSync(process.execPath, [BIN, ...args], {
       cwd: this.folder,
       env: { ...this.env, ...over.env },
@@ -82,7 +107,11 @@ export class CliWorld {
 
   /** Starts aicost and leaves it running. */
   start(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [BIN, ...args], { cwd: this.folder, env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    return spawn(process.execPath, [BIN, ...args], {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   }
 
   /** The JSON report of a command that must succeed. */
@@ -137,7 +166,11 @@ export function flatLog(count: number, more: object = {}): string {
 }
 
 /** Calls and tokens of flat lines, by JSON.parse alone. */
-export function plainTotals(log: string): { calls: number; input_tokens: number; output_tokens: number } {
+export function plainTotals(log: string): {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+} {
   const totals = { calls: 0, input_tokens: 0, output_tokens: 0 };
   for (const line of log.split('\n')) {
     if (line === '') continue;

@@ -40,10 +40,22 @@ describe('parseUsd', () => {
     ['-0.0000000000025', -2n],
   ])('%s is rounded half to even', (text, pico) => expect(parseUsd(text)).toBe(pico));
 
-  test.each(['', ' ', '.', '-', 'e5', '1e', '1,000', '$1', '1.2.3', 'NaN', 'Infinity', '0x10', '1e1000', '１'])(
-    '%j is no amount',
-    (text) => expect(parseUsd(text)).toBeNull(),
-  );
+  test.each([
+    '',
+    ' ',
+    '.',
+    '-',
+    'e5',
+    '1e',
+    '1,000',
+    '$1',
+    '1.2.3',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1e1000',
+    '１',
+  ])('%j is no amount', (text) => expect(parseUsd(text)).toBeNull());
 });
 
 test('parseDecimal scales by any number of digits', () => {
@@ -85,7 +97,9 @@ describe('formatUsd', () => {
   test('what is formatted is parsed back, 5,000 amounts of every size', () => {
     const random = new Random(3);
     for (let i = 0; i < 5_000; i++) {
-      const digits = Array.from({ length: random.between(1, 30) }, () => random.between(0, 9)).join('');
+      const digits = Array.from({ length: random.between(1, 30) }, () => random.between(0, 9)).join(
+        '',
+      );
       const amount = BigInt(digits) * (random.chance(0.5) ? 1n : -1n);
       expect(parseUsd(formatUsd(amount))).toBe(amount);
     }
@@ -127,7 +141,8 @@ test('a share in parts of ten thousand, rounded down; of nothing it is 0', () =>
 describe('PicoSum', () => {
   test('is exact beyond the safe integers', () => {
     const sum = new PicoSum();
-    for (const amount of [Number.MAX_SAFE_INTEGER, 1, 1, Number.MAX_SAFE_INTEGER, -5]) sum.add(amount);
+    for (const amount of [Number.MAX_SAFE_INTEGER, 1, 1, Number.MAX_SAFE_INTEGER, -5])
+      sum.add(amount);
     expect(sum.total).toBe(2n * BigInt(Number.MAX_SAFE_INTEGER) - 3n);
     expect(new PicoSum().total).toBe(0n);
   });
@@ -137,7 +152,8 @@ describe('PicoSum', () => {
     const sum = new PicoSum();
     let exact = 0n;
     for (let i = 0; i < 20_000; i++) {
-      const amount = Math.floor(random.next() * Number.MAX_SAFE_INTEGER) * (random.chance(0.1) ? -1 : 1);
+      const amount =
+        Math.floor(random.next() * Number.MAX_SAFE_INTEGER) * (random.chance(0.1) ? -1 : 1);
       sum.add(amount);
       exact += BigInt(amount);
     }

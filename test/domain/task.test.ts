@@ -21,9 +21,12 @@ test.each([
   ['embeddings', 'embedding'],
 ])('%j is %s', (tag, task) => expect(parseTask(tag)).toBe(task));
 
-test.each(['', 'prod', 'constructor', '__proto__', 'toString', 'translations of poems'])('%j is no task', (tag) => {
-  expect(parseTask(tag)).toBeNull();
-});
+test.each(['', 'prod', 'constructor', '__proto__', 'toString', 'translations of poems'])(
+  '%j is no task',
+  (tag) => {
+    expect(parseTask(tag)).toBeNull();
+  },
+);
 
 test('what is worth a dear model is no commodity', () => {
   const dear = TASKS.filter((task) => !isCommodity(task));

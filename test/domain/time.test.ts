@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { dayNumber, epochToMs, formatDay, formatInstant, parseInstant } from '../../src/domain/time.ts';
+import {
+  dayNumber,
+  epochToMs,
+  formatDay,
+  formatInstant,
+  parseInstant,
+} from '../../src/domain/time.ts';
 
 const NOON = Date.UTC(2026, 2, 2, 12);
 
@@ -56,9 +62,25 @@ describe('parseInstant', () => {
   });
 
   test.each([
-    '', 'now', '2026', '2026-03', '02.03.2026', '03/02/2026', '2026-03-32', '2026-04-31', '2026-03-02T25:00Z',
-    '2026-03-02T12:60Z', '2026-03-02T12:00:61Z', '2026-03-02T12:00:00.1234567890Z', '2026-03-02T12:00:00+1', '12',
-    '-5', '1e12', '1999-12-31', '2100-01-01', '2026-03-02T12:00:00Zz',
+    '',
+    'now',
+    '2026',
+    '2026-03',
+    '02.03.2026',
+    '03/02/2026',
+    '2026-03-32',
+    '2026-04-31',
+    '2026-03-02T25:00Z',
+    '2026-03-02T12:60Z',
+    '2026-03-02T12:00:61Z',
+    '2026-03-02T12:00:00.1234567890Z',
+    '2026-03-02T12:00:00+1',
+    '12',
+    '-5',
+    '1e12',
+    '1999-12-31',
+    '2100-01-01',
+    '2026-03-02T12:00:00Zz',
   ])('%j is no instant', (text) => expect(parseInstant(text)).toBeNull());
 });
 
@@ -66,7 +88,11 @@ test('formatting is UTC, and what is formatted is parsed back', () => {
   expect(formatInstant(NOON)).toBe('2026-03-02T12:00:00.000Z');
   expect(formatDay(NOON)).toBe('2026-03-02');
   expect(formatDay(Date.UTC(2026, 2, 3) - 1)).toBe('2026-03-02');
-  for (let ms = Date.UTC(2000, 0, 1); ms < Date.UTC(2100, 0, 1); ms += 86_400_000 * 11 + 12_345_678) {
+  for (
+    let ms = Date.UTC(2000, 0, 1);
+    ms < Date.UTC(2100, 0, 1);
+    ms += 86_400_000 * 11 + 12_345_678
+  ) {
     expect(parseInstant(formatInstant(ms))).toBe(ms);
     expect(formatDay(dayNumber(ms) * 86_400_000)).toBe(formatDay(ms));
   }

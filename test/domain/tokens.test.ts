@@ -3,7 +3,14 @@ import { isRejected } from '../../src/domain/reject.ts';
 import { emptyUsage, inputTotal, outputTotal, type Usage } from '../../src/domain/tokens.ts';
 
 test('each counter is in exactly one total; reasoning is a part, searches are none', () => {
-  const inInput: (keyof Usage)[] = ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'inputAudio', 'inputImage'];
+  const inInput: (keyof Usage)[] = [
+    'input',
+    'cacheRead',
+    'cacheWrite5m',
+    'cacheWrite1h',
+    'inputAudio',
+    'inputImage',
+  ];
   const inOutput: (keyof Usage)[] = ['output', 'outputAudio', 'outputImage'];
   for (const counter of Object.keys(emptyUsage()) as (keyof Usage)[]) {
     const usage = { ...emptyUsage(), [counter]: 7 };

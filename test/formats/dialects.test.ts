@@ -26,7 +26,10 @@ function oneOf(name: string): SeenCall {
   return calls[0]!;
 }
 
-const usage = (counts: Partial<SeenCall['usage']>): SeenCall['usage'] => ({ ...emptyUsage(), ...counts });
+const usage = (counts: Partial<SeenCall['usage']>): SeenCall['usage'] => ({
+  ...emptyUsage(),
+  ...counts,
+});
 const at = (time: string): number => Date.parse(time);
 
 describe('OpenAI', () => {
@@ -59,7 +62,13 @@ describe('OpenAI', () => {
       system: 'Answer briefly.',
       user_text: 'Where is my parcel?',
     });
-    expect([call.idKey, call.promptHash, call.systemHash, call.answerHash, call.sessionKey]).not.toContain(null);
+    expect([
+      call.idKey,
+      call.promptHash,
+      call.systemHash,
+      call.answerHash,
+      call.sessionKey,
+    ]).not.toContain(null);
   });
 
   test('a bare response: its own time of creation, the tier that served it, a tool call as answer', () => {
@@ -99,20 +108,29 @@ describe('OpenAI', () => {
       maxTokens: 500,
       hasSchema: true,
     });
-    expect(cut).toMatchObject({ outcome: { status: 'ok', stopReason: 'length' }, usage: { input: 10, output: 500 } });
+    expect(cut).toMatchObject({
+      outcome: { status: 'ok', stopReason: 'length' },
+      usage: { input: 10, output: 500 },
+    });
   });
 
   test('embeddings', () => {
     const call = oneOf('openai-embeddings.jsonl');
     expect(call.usage).toEqual(usage({ input: 9 }));
-    expect(call).toMatchObject({ target: { operation: 'embeddings', format: 'openai_embeddings' }, promptBytes: 16 });
+    expect(call).toMatchObject({
+      target: { operation: 'embeddings', format: 'openai_embeddings' },
+      promptBytes: 16,
+    });
   });
 
   test('batch output is of the batch tier, whatever its body says', () => {
     const call = oneOf('batch-output.jsonl');
     // 1,500 − 1,024 = 476.
     expect(call.usage).toEqual(usage({ input: 476, cacheRead: 1024, output: 200 }));
-    expect(call).toMatchObject({ target: { tier: 'batch', format: 'openai_batch' }, startedAtMs: 1_772_438_420_000 });
+    expect(call).toMatchObject({
+      target: { tier: 'batch', format: 'openai_batch' },
+      startedAtMs: 1_772_438_420_000,
+    });
   });
 
   test('batch errors are failed calls that used nothing', () => {
@@ -121,7 +139,10 @@ describe('OpenAI', () => {
       outcome: { status: 'error', httpStatus: 429, errorType: 'rate_limit_exceeded' },
       usage: emptyUsage(),
     });
-    expect(expired).toMatchObject({ outcome: { status: 'error', errorType: 'batch_expired' }, usage: emptyUsage() });
+    expect(expired).toMatchObject({
+      outcome: { status: 'error', errorType: 'batch_expired' },
+      usage: emptyUsage(),
+    });
     expect(limited?.idKey).not.toBe(expired?.idKey);
   });
 });
@@ -129,9 +150,15 @@ describe('OpenAI', () => {
 describe('Anthropic', () => {
   test('a pair: its counters are disjoint already, and input is never less its cache', () => {
     const call = oneOf('anthropic-pair.jsonl');
-    expect(call.usage).toEqual(usage({ input: 18, cacheRead: 1000, cacheWrite5m: 5000, output: 64 }));
+    expect(call.usage).toEqual(
+      usage({ input: 18, cacheRead: 1000, cacheWrite5m: 5000, output: 64 }),
+    );
     expect(call).toMatchObject({
-      target: { provider: 'anthropic', model: 'claude-sonnet-4-5-20250929', modelRequested: 'claude-sonnet-4-5' },
+      target: {
+        provider: 'anthropic',
+        model: 'claude-sonnet-4-5-20250929',
+        modelRequested: 'claude-sonnet-4-5',
+      },
       outcome: { stopReason: 'length' },
       // 09:00:06 at +01:00.
       startedAtMs: at('2026-03-02T08:00:06Z'),
@@ -146,7 +173,11 @@ describe('Anthropic', () => {
   test('a bare message has no time', () => {
     const call = oneOf('anthropic-bare.jsonl');
     expect(call.usage).toEqual(usage({ input: 7, output: 3 }));
-    expect(call).toMatchObject({ startedAtMs: null, target: { timeSource: 'none' }, outcome: { stopReason: 'stop' } });
+    expect(call).toMatchObject({
+      startedAtMs: null,
+      target: { timeSource: 'none' },
+      outcome: { stopReason: 'stop' },
+    });
   });
 
   test('cache writes by lifetime, and searches', () => {
@@ -158,7 +189,14 @@ describe('Anthropic', () => {
 
   test('iterations are billed one by one, each at its own model', () => {
     const calls = callsOf('anthropic-iterations.jsonl');
-    expect(calls.map((call) => [call.target.model, call.usage.input, call.usage.cacheRead, call.usage.output])).toEqual([
+    expect(
+      calls.map((call) => [
+        call.target.model,
+        call.usage.input,
+        call.usage.cacheRead,
+        call.usage.output,
+      ]),
+    ).toEqual([
       ['claude-opus-4-5-20251101', 60, 0, 20],
       ['claude-haiku-4-5-20251001', 900, 10, 40],
       ['claude-opus-4-5-20251101', 40, 0, 30],
@@ -199,23 +237,38 @@ describe('LiteLLM', () => {
   test('a spend log: inclusive counts also for Anthropic, a failure, a cache hit', () => {
     const [billed, hit, failed] = callsOf('litellm-spend-log.jsonl');
     // 6,018 prompt − 1,000 read − 5,000 written = 18.
-    expect(billed?.usage).toEqual(usage({ input: 18, cacheRead: 1000, cacheWrite5m: 5000, output: 40 }));
+    expect(billed?.usage).toEqual(
+      usage({ input: 18, cacheRead: 1000, cacheWrite5m: 5000, output: 40 }),
+    );
     expect(billed?.billedPico).toBe(19_704_000_000n);
     expect(hit).toMatchObject({ outcome: { status: 'cached' } });
-    expect(failed).toMatchObject({ outcome: { status: 'error', errorType: 'RateLimitError' }, usage: emptyUsage() });
+    expect(failed).toMatchObject({
+      outcome: { status: 'error', errorType: 'RateLimitError' },
+      usage: emptyUsage(),
+    });
   });
 
   test('a prompt that was not stored, "{}", is no prompt: such rows are not repeats of each other', () => {
     for (const call of callsOf('litellm-spend-log.jsonl')) {
-      expect(call).toMatchObject({ promptHash: null, answerHash: null, promptBytes: 0, answerBytes: 0 });
+      expect(call).toMatchObject({
+        promptHash: null,
+        answerHash: null,
+        promptBytes: 0,
+        answerBytes: 0,
+      });
     }
   });
 
   test('messages stored as JSON in a string are the same prompt as messages stored as a list', () => {
-    const [row] = readFileSync(new URL('../../fixtures/formats/litellm-payload.jsonl', import.meta.url), 'utf8').split('\n');
+    const [row] = readFileSync(
+      new URL('../../fixtures/formats/litellm-payload.jsonl', import.meta.url),
+      'utf8',
+    ).split('\n');
     const payload = JSON.parse(row!) as { messages: unknown };
     const listed = new WarmReader().read(JSON.stringify(payload));
-    const stringed = new WarmReader().read(JSON.stringify({ ...payload, messages: JSON.stringify(payload.messages) }));
+    const stringed = new WarmReader().read(
+      JSON.stringify({ ...payload, messages: JSON.stringify(payload.messages) }),
+    );
     expect(stringed).toEqual(listed);
   });
 });
@@ -245,28 +298,52 @@ describe('flat records', () => {
       latencyMs: 1500,
     });
     // Only a total: what of it was input is unknown, so it is not zero but missing.
-    expect(totalOnly).toMatchObject({ target: { usageBasis: 'missing' }, billedPico: 3_800_000_000n });
-    expect(timeout).toMatchObject({ outcome: { status: 'timeout' }, usage: usage({ input: 10, output: 2 }) });
+    expect(totalOnly).toMatchObject({
+      target: { usageBasis: 'missing' },
+      billedPico: 3_800_000_000n,
+    });
+    expect(timeout).toMatchObject({
+      outcome: { status: 'timeout' },
+      usage: usage({ input: 10, output: 2 }),
+    });
   });
 
-  const INPUT = 'prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count num_prompt_tokens request_tokens context_tokens n_prompt_tokens usage_input in input promptTokens Prompt-Tokens tokensIn'.split(' ');
-  const OUTPUT = 'completion_tokens output_tokens tokens_out out_tokens candidates_token_count output_token_count num_completion_tokens completion_token_count generated_tokens response_tokens n_generated usage_output out output completionTokens'.split(' ');
-  const MODEL = 'model model_name model_id model_served response_model used_model llm_model llm ai_model gen_ai_model engine deployment deployment_name modelName MODEL'.split(' ');
-  const CACHED = 'cache_read_input_tokens cached_tokens cache_read_tokens cached_input_tokens cache_read cached_prompt_tokens prompt_cache_hit_tokens num_cached_tokens cached cachedTokens'.split(' ');
+  const INPUT =
+    'prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count num_prompt_tokens request_tokens context_tokens n_prompt_tokens usage_input in input promptTokens Prompt-Tokens tokensIn'.split(
+      ' ',
+    );
+  const OUTPUT =
+    'completion_tokens output_tokens tokens_out out_tokens candidates_token_count output_token_count num_completion_tokens completion_token_count generated_tokens response_tokens n_generated usage_output out output completionTokens'.split(
+      ' ',
+    );
+  const MODEL =
+    'model model_name model_id model_served response_model used_model llm_model llm ai_model gen_ai_model engine deployment deployment_name modelName MODEL'.split(
+      ' ',
+    );
+  const CACHED =
+    'cache_read_input_tokens cached_tokens cache_read_tokens cached_input_tokens cache_read cached_prompt_tokens prompt_cache_hit_tokens num_cached_tokens cached cachedTokens'.split(
+      ' ',
+    );
 
   test.each(INPUT)('%s is the input', (name) => {
-    expect(readOne({ model: 'm', [name]: 12, completion_tokens: 3 }).usage).toEqual(usage({ input: 12, output: 3 }));
+    expect(readOne({ model: 'm', [name]: 12, completion_tokens: 3 }).usage).toEqual(
+      usage({ input: 12, output: 3 }),
+    );
   });
   test.each(OUTPUT)('%s is the output', (name) => {
-    expect(readOne({ model: 'm', prompt_tokens: 12, [name]: 3 }).usage).toEqual(usage({ input: 12, output: 3 }));
+    expect(readOne({ model: 'm', prompt_tokens: 12, [name]: 3 }).usage).toEqual(
+      usage({ input: 12, output: 3 }),
+    );
   });
   test.each(MODEL)('%s is the model', (name) => {
-    expect(readOne({ [name]: 'gpt-4o', prompt_tokens: 1, completion_tokens: 1 }).target.model).toBe('gpt-4o');
+    expect(readOne({ [name]: 'gpt-4o', prompt_tokens: 1, completion_tokens: 1 }).target.model).toBe(
+      'gpt-4o',
+    );
   });
   test.each(CACHED)('%s is the cached part', (name) => {
-    expect(readOne({ model: 'm', prompt_tokens: 12, completion_tokens: 3, [name]: 10 }).usage).toEqual(
-      usage({ input: 2, cacheRead: 10, output: 3 }),
-    );
+    expect(
+      readOne({ model: 'm', prompt_tokens: 12, completion_tokens: 3, [name]: 10 }).usage,
+    ).toEqual(usage({ input: 2, cacheRead: 10, output: 3 }));
   });
 
   test.each([
@@ -281,7 +358,9 @@ describe('flat records', () => {
     ['ISO, an offset', '2026-03-02T13:30:00+05:30'],
     ['ISO, no zone', '2026-03-02 08:00:00'],
   ])('a time %s', (_, timestamp) => {
-    expect(readOne({ model: 'm', prompt_tokens: 1, timestamp }).startedAtMs).toBe(at('2026-03-02T08:00:00Z'));
+    expect(readOne({ model: 'm', prompt_tokens: 1, timestamp }).startedAtMs).toBe(
+      at('2026-03-02T08:00:00Z'),
+    );
   });
 
   test.each([null, '', 'yesterday', 0, -5, 12, {}, [], true])('%j is no time', (timestamp) => {
@@ -292,26 +371,42 @@ describe('flat records', () => {
   });
 
   test('an end and a duration give the start', () => {
-    const call = readOne({ model: 'm', prompt_tokens: 1, end_time: '2026-03-02T08:00:02Z', latency_ms: 2000 });
-    expect(call).toMatchObject({ startedAtMs: at('2026-03-02T08:00:00Z'), target: { timeSource: 'end' } });
+    const call = readOne({
+      model: 'm',
+      prompt_tokens: 1,
+      end_time: '2026-03-02T08:00:02Z',
+      latency_ms: 2000,
+    });
+    expect(call).toMatchObject({
+      startedAtMs: at('2026-03-02T08:00:00Z'),
+      target: { timeSource: 'end' },
+    });
   });
 
   test('a total tells whether cached tokens are inside the input', () => {
     const row = { model: 'm', prompt_tokens: 1000, completion_tokens: 10, cached_tokens: 400 };
-    expect(readOne({ ...row, total_tokens: 1010 }).usage).toEqual(usage({ input: 600, cacheRead: 400, output: 10 }));
-    expect(readOne({ ...row, total_tokens: 1410 }).usage).toEqual(usage({ input: 1000, cacheRead: 400, output: 10 }));
+    expect(readOne({ ...row, total_tokens: 1010 }).usage).toEqual(
+      usage({ input: 600, cacheRead: 400, output: 10 }),
+    );
+    expect(readOne({ ...row, total_tokens: 1410 }).usage).toEqual(
+      usage({ input: 1000, cacheRead: 400, output: 10 }),
+    );
   });
 
   test('reasoning beside the output, as the total shows, is added to it', () => {
     const row = { model: 'm', prompt_tokens: 100, completion_tokens: 10, reasoning_tokens: 50 };
-    expect(readOne({ ...row, total_tokens: 160 }).usage).toEqual(usage({ input: 100, output: 60, reasoning: 50 }));
+    expect(readOne({ ...row, total_tokens: 160 }).usage).toEqual(
+      usage({ input: 100, output: 60, reasoning: 50 }),
+    );
     expect(readOne({ ...row, completion_tokens: 60, total_tokens: 160 }).usage).toEqual(
       usage({ input: 100, output: 60, reasoning: 50 }),
     );
   });
 
   test('a row of zeros without a word on success is a failed call', () => {
-    expect(readOne({ model: 'm', prompt_tokens: 0, completion_tokens: 0 }).outcome.status).toBe('error');
+    expect(readOne({ model: 'm', prompt_tokens: 0, completion_tokens: 0 }).outcome.status).toBe(
+      'error',
+    );
   });
 });
 

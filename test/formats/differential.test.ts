@@ -65,7 +65,9 @@ function differences(lines: readonly Buffer[], reader = new WarmReader()): strin
   const passes = [reader.readAll(lines), reader.readAll(lines)];
   return lines.flatMap((line, i) => {
     const plain = readPlainly(line);
-    const told = passes.map((pass) => difference(line, pass[i]!, plain)).find((one) => one !== null);
+    const told = passes
+      .map((pass) => difference(line, pass[i]!, plain))
+      .find((one) => one !== null);
     return told === undefined ? [] : [told];
   });
 }
@@ -96,7 +98,9 @@ describe('hostile lines', () => {
     let calls = 0;
     for (let family = 0; family < FAMILIES && found.length === 0; family += 4) {
       // Four families in turn, so that each line finds templates of its own shape and of others.
-      const lines = Array.from({ length: MEMBERS * 4 }, (_, i) => hostileLine(family + (i % 4), i >> 2));
+      const lines = Array.from({ length: MEMBERS * 4 }, (_, i) =>
+        hostileLine(family + (i % 4), i >> 2),
+      );
       const reader = new WarmReader();
       found.push(...differences(lines, reader));
       calls += reader.readAll(lines).filter((read) => !isRejected(read)).length;
@@ -110,7 +114,9 @@ describe('hostile lines', () => {
 
   test('a line cut off at every byte', () => {
     const line = hostileLine(3, 0);
-    const cuts = Array.from({ length: line.length }, (_, at) => line.subarray(0, at)).filter((cut) => cut.length > 0);
+    const cuts = Array.from({ length: line.length }, (_, at) => line.subarray(0, at)).filter(
+      (cut) => cut.length > 0,
+    );
     expect(differences([line, ...cuts])).toEqual([]);
   });
 
@@ -118,7 +124,10 @@ describe('hostile lines', () => {
     const line = Buffer.from(
       '{"request":{"model":"gpt-4o","messages":[{"role":"user","content":"a \\"b\\" \\\\ c"}],"seed":1},"response":{"id":"x","object":"chat.completion","model":"gpt-4o","choices":[{"message":{"content":"ok"}}],"usage":{"prompt_tokens":12,"completion_tokens":3}},"note":[1,"q"]}',
     );
-    const bytes = [0x00, 0x09, 0x1f, 0x20, 0x22, 0x2c, 0x30, 0x3a, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x80, 0xc3, 0xff];
+    const bytes = [
+      0x00, 0x09, 0x1f, 0x20, 0x22, 0x2c, 0x30, 0x3a, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x80, 0xc3,
+      0xff,
+    ];
     const lines = bytes.flatMap((byte) =>
       [...line].map((_, at) => {
         const copy = Buffer.from(line);
@@ -130,14 +139,27 @@ describe('hostile lines', () => {
   });
 
   test('texts of every length around the scanner’s chunks, with quotes and backslashes at their ends', () => {
-    const ends = ['', '\\\\', '\\"', '\\\\\\"', '\\n', '\\u00e4', '\\ud83d\\ude42', '\\/', 'é', '\\ud800'];
+    const ends = [
+      '',
+      '\\\\',
+      '\\"',
+      '\\\\\\"',
+      '\\n',
+      '\\u00e4',
+      '\\ud83d\\ude42',
+      '\\/',
+      'é',
+      '\\ud800',
+    ];
     const lines: Buffer[] = [];
     const lengths = [...Array(100).keys(), 127, 128, 129, 255, 256, 1000, 4095, 4096];
     for (const length of lengths) {
       for (const end of ends) {
         const text = `${'k'.repeat(length)}${end}`;
         lines.push(
-          Buffer.from(`{"model":"m","prompt_tokens":1,"output":"${text}","user":"${text}","note":"${text}","prompt":"${text}"}`),
+          Buffer.from(
+            `{"model":"m","prompt_tokens":1,"output":"${text}","user":"${text}","note":"${text}","prompt":"${text}"}`,
+          ),
         );
       }
     }
@@ -150,14 +172,18 @@ describe('hostile lines', () => {
       Array.from({ length }, (_, i) => random.between(i === 0 ? 1 : 0, 9)).join('');
     const lines = Array.from({ length: 3_000 }, (_, i) => {
       const number = `${i % 7 === 0 ? '-' : ''}${digits(1 + (i % 24))}${['', `.${digits(1 + (i % 9))}`, `e${random.between(-30, 30)}`][i % 3]}`;
-      return Buffer.from(`{"model":"m","prompt_tokens":1,"user":${number},"cost":${number},"timestamp":${number},"id":${number}}`);
+      return Buffer.from(
+        `{"model":"m","prompt_tokens":1,"user":${number},"cost":${number},"timestamp":${number},"id":${number}}`,
+      );
     });
     expect(differences(lines).slice(0, 3)).toEqual([]);
   });
 
   test('one scanner over lines of all kinds in random order', () => {
     const random = new Random(99);
-    const lines = Array.from({ length: 6_000 }, () => hostileLine(random.between(0, 60), random.between(0, 400)));
+    const lines = Array.from({ length: 6_000 }, () =>
+      hostileLine(random.between(0, 60), random.between(0, 400)),
+    );
     expect(differences(lines).slice(0, 3)).toEqual([]);
   });
 });
@@ -171,31 +197,41 @@ describe('logs', () => {
   });
 
   const samples = new URL('../../../shared/data/formats/', import.meta.url);
-  test.skipIf(!existsSync(samples))('real samples of every format (skipped: needs ../shared/data)', () => {
-    const lines = logsBelow(samples).flatMap((file) => linesOf(readFileSync(file)));
-    expect(lines.length).toBeGreaterThan(100);
-    expect(differences(lines).slice(0, 3)).toEqual([]);
-  });
+  test.skipIf(!existsSync(samples))(
+    'real samples of every format (skipped: needs ../shared/data)',
+    () => {
+      const lines = logsBelow(samples).flatMap((file) => linesOf(readFileSync(file)));
+      expect(lines.length).toBeGreaterThan(100);
+      expect(differences(lines).slice(0, 3)).toEqual([]);
+    },
+  );
 
   const recorded = new URL('../../../shared/data/vcr_calls/vcr_calls.jsonl.gz', import.meta.url);
-  test.skipIf(!existsSync(recorded))('2,285 recorded calls, and each cut off (skipped: needs ../shared/data)', () => {
-    const lines = linesOf(gunzipSync(readFileSync(recorded)));
-    expect(lines.length).toBeGreaterThan(2_000);
-    const random = new Random(5);
-    const cut = lines.map((line) => line.subarray(0, random.between(1, line.length - 1)));
-    expect(differences([...lines, ...cut]).slice(0, 3)).toEqual([]);
-  });
+  test.skipIf(!existsSync(recorded))(
+    '2,285 recorded calls, and each cut off (skipped: needs ../shared/data)',
+    () => {
+      const lines = linesOf(gunzipSync(readFileSync(recorded)));
+      expect(lines.length).toBeGreaterThan(2_000);
+      const random = new Random(5);
+      const cut = lines.map((line) => line.subarray(0, random.between(1, line.length - 1)));
+      expect(differences([...lines, ...cut]).slice(0, 3)).toEqual([]);
+    },
+  );
 });
 
 test('two texts that differ in bytes that are not UTF-8 stay apart, and all else is read', () => {
   const line = (byte: number): Buffer => {
-    const bytes = Buffer.from('{"model":"gpt-4o","prompt_tokens":5,"completion_tokens":1,"prompt":"caf?"}');
+    const bytes = Buffer.from(
+      '{"model":"gpt-4o","prompt_tokens":5,"completion_tokens":1,"prompt":"caf?"}',
+    );
     bytes[bytes.indexOf('?')] = byte;
     return bytes;
   };
   const lines = [line(0xe9), line(0xe8)];
   expect(lines.map(isUtf8)).toEqual([false, false]);
-  const [first, second] = new WarmReader().readAll(lines).map((read) => (isRejected(read) ? null : read[0]));
+  const [first, second] = new WarmReader()
+    .readAll(lines)
+    .map((read) => (isRejected(read) ? null : read[0]));
   expect(first).toMatchObject({ usage: { input: 5, output: 1 }, user_text: 'caf\ufffd' });
   expect(first?.promptHash).not.toBe(second?.promptHash);
 });

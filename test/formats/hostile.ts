@@ -41,16 +41,85 @@ const TEXTS = [
   '12',
 ];
 const NUMBERS = [
-  '0', '-0', '1', '7', '10', '1200', '999999999', '1000000000', '1000000001', '9007199254740993',
-  '123456789012345', '1234567890123456', '12345678901234567890', '1e3', '1E+3', '12e-1', '1.0', '1.5',
-  '-1', '-12', '0.5', '0.0', '1e999', '-1e999', '1e308', '1e-400', '1700000000', '1700000000000',
-  '1700000000000000', '1700000000.5', '0e0', '3.0e2',
+  '0',
+  '-0',
+  '1',
+  '7',
+  '10',
+  '1200',
+  '999999999',
+  '1000000000',
+  '1000000001',
+  '9007199254740993',
+  '123456789012345',
+  '1234567890123456',
+  '12345678901234567890',
+  '1e3',
+  '1E+3',
+  '12e-1',
+  '1.0',
+  '1.5',
+  '-1',
+  '-12',
+  '0.5',
+  '0.0',
+  '1e999',
+  '-1e999',
+  '1e308',
+  '1e-400',
+  '1700000000',
+  '1700000000000',
+  '1700000000000000',
+  '1700000000.5',
+  '0e0',
+  '3.0e2',
 ];
-const BAD_NUMBERS = ['01', '+1', '.5', '1.', '-', '1e', 'NaN', 'Infinity', '0x10', '1_000', 'nul', 'truee'];
+const BAD_NUMBERS = [
+  '01',
+  '+1',
+  '.5',
+  '1.',
+  '-',
+  '1e',
+  'NaN',
+  'Infinity',
+  '0x10',
+  '1_000',
+  'nul',
+  'truee',
+];
 const ODD_KEYS = [
-  '', '__proto__', 'constructor', 'toString', '1', '0', '10', 'note', 'kéy', '你好', 'a b', 'ZZ',
-  'x'.repeat(45), 'prompt-tokens', 'Prompt Tokens', 'PROMPTTOKENS', 'hasOwnProperty', 'x\ty', 'q"k', '\\',
-  'usage', 'model', 'messages', 'response', 'cost', 'status', 'content', 'data', 'tools', 'input', 'output',
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  '1',
+  '0',
+  '10',
+  'note',
+  'kéy',
+  '你好',
+  'a b',
+  'ZZ',
+  'x'.repeat(45),
+  'prompt-tokens',
+  'Prompt Tokens',
+  'PROMPTTOKENS',
+  'hasOwnProperty',
+  'x\ty',
+  'q"k',
+  '\\',
+  'usage',
+  'model',
+  'messages',
+  'response',
+  'cost',
+  'status',
+  'content',
+  'data',
+  'tools',
+  'input',
+  'output',
 ];
 
 function members(record: { readonly [key: string]: unknown }): Member[] {
@@ -76,7 +145,12 @@ function baseRecord(shape: Random, values: Random): Member[] {
   const text = (): string => values.pick(TEXTS);
   const messages = Array.from({ length: shape.between(0, 3) }, (_, i) => ({
     role: i === 0 ? 'system' : values.pick(['user', 'assistant', 'user']),
-    content: shape.chance(0.7) ? text() : [{ type: 'text', text: text() }, { type: 'text', text: text() }],
+    content: shape.chance(0.7)
+      ? text()
+      : [
+          { type: 'text', text: text() },
+          { type: 'text', text: text() },
+        ],
     ...(shape.chance(0.2) ? { name: text() } : {}),
   }));
   const request = {
@@ -84,7 +158,9 @@ function baseRecord(shape: Random, values: Random): Member[] {
     messages,
     temperature: values.pick([0, 0.7, 1, 1.5]),
     max_tokens: values.between(1, 4000),
-    ...(shape.chance(0.3) ? { tools: [{ type: 'function', function: { name: text(), n: 1 } }] } : {}),
+    ...(shape.chance(0.3)
+      ? { tools: [{ type: 'function', function: { name: text(), n: 1 } }] }
+      : {}),
     ...(shape.chance(0.3) ? { response_format: { type: 'json_object' } } : {}),
     ...(shape.chance(0.3) ? { logit_bias: { 50256: -100 }, seed: values.between(0, 99) } : {}),
   };
@@ -93,14 +169,22 @@ function baseRecord(shape: Random, values: Random): Member[] {
     completion_tokens: output,
     total_tokens: input + output,
     prompt_tokens_details: { cached_tokens: cached, audio_tokens: 0 },
-    ...(shape.chance(0.4) ? { completion_tokens_details: { reasoning_tokens: values.between(0, output) } } : {}),
+    ...(shape.chance(0.4)
+      ? { completion_tokens_details: { reasoning_tokens: values.between(0, output) } }
+      : {}),
   };
   const chat = {
     id,
     object: 'chat.completion',
     created: 1_700_000_000 + values.between(0, 1e6),
     model,
-    choices: [{ index: 0, message: { role: 'assistant', content: text() }, finish_reason: values.pick(['stop', 'length']) }],
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: text() },
+        finish_reason: values.pick(['stop', 'length']),
+      },
+    ],
     usage,
   };
   const claude = {
@@ -110,7 +194,12 @@ function baseRecord(shape: Random, values: Random): Member[] {
     model,
     content: [{ type: 'text', text: text() }],
     stop_reason: 'end_turn',
-    usage: { input_tokens: input, output_tokens: output, cache_read_input_tokens: cached, cache_creation_input_tokens: 3 },
+    usage: {
+      input_tokens: input,
+      output_tokens: output,
+      cache_read_input_tokens: cached,
+      cache_creation_input_tokens: 3,
+    },
   };
   const responses = {
     id,
@@ -118,8 +207,15 @@ function baseRecord(shape: Random, values: Random): Member[] {
     created_at: 1_700_000_000,
     status: 'completed',
     model,
-    output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: text() }] }],
-    usage: { input_tokens: input, input_tokens_details: { cached_tokens: cached }, output_tokens: output, total_tokens: input + output },
+    output: [
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: text() }] },
+    ],
+    usage: {
+      input_tokens: input,
+      input_tokens_details: { cached_tokens: cached },
+      output_tokens: output,
+      total_tokens: input + output,
+    },
   };
   const flat = {
     timestamp: '2026-03-02T08:00:00.000Z',
@@ -150,8 +246,21 @@ function baseRecord(shape: Random, values: Random): Member[] {
     status: 'success',
   };
   const records: Record<string, unknown>[] = [
-    { id: 'log-1', timestamp: '2026-03-02T08:00:00Z', user: text(), request, response: chat, latency_ms: 12, status: 200 },
-    { url: 'https://api.openai.com/v1/chat/completions', request, response: JSON.stringify(chat), status: values.pick([200, 429]) },
+    {
+      id: 'log-1',
+      timestamp: '2026-03-02T08:00:00Z',
+      user: text(),
+      request,
+      response: chat,
+      latency_ms: 12,
+      status: 200,
+    },
+    {
+      url: 'https://api.openai.com/v1/chat/completions',
+      request,
+      response: JSON.stringify(chat),
+      status: values.pick([200, 429]),
+    },
     { request, response: claude, metadata: { user_id: text(), tags: [text()] } },
     { request: { model, input: text(), instructions: text() }, response: responses },
     chat,
@@ -159,7 +268,12 @@ function baseRecord(shape: Random, values: Random): Member[] {
     responses,
     flat,
     litellm,
-    { id: 'batch_req_1', custom_id: 'r1', response: { status_code: 200, request_id: 'q', body: chat }, error: null },
+    {
+      id: 'batch_req_1',
+      custom_id: 'r1',
+      response: { status_code: 200, request_id: 'q', body: chat },
+      error: null,
+    },
     { data: [flat, flat] },
     { entry: flat, level: 'info' },
   ];
@@ -173,10 +287,17 @@ function disturb(list: Member[], shape: Random, values: Random, depth = 0): Memb
     if (shape.chance(0.02)) return { key: respell(key, shape), value };
     return { key, value: disturbValue(value, shape, values, depth) };
   });
-  if (shape.chance(0.12)) changed.splice(shape.between(0, changed.length), 0, { key: shape.pick(ODD_KEYS), value: oddValue(values, depth) });
+  if (shape.chance(0.12))
+    changed.splice(shape.between(0, changed.length), 0, {
+      key: shape.pick(ODD_KEYS),
+      value: oddValue(values, depth),
+    });
   if (shape.chance(0.08) && changed.length > 0) {
     const twice = shape.pick(changed);
-    changed.splice(shape.between(0, changed.length), 0, { key: twice.key, value: oddValue(values, depth) });
+    changed.splice(shape.between(0, changed.length), 0, {
+      key: twice.key,
+      value: oddValue(values, depth),
+    });
   }
   if (shape.chance(0.15)) changed = shape.shuffled(changed);
   return changed;
@@ -195,7 +316,13 @@ function isMembers(value: readonly unknown[]): value is Member[] {
 
 function respell(key: string, shape: Random): string {
   const camel = key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return shape.pick([camel, key.toUpperCase(), key.replaceAll('_', '-'), key.replaceAll('_', ' '), `${key}_`]);
+  return shape.pick([
+    camel,
+    key.toUpperCase(),
+    key.replaceAll('_', '-'),
+    key.replaceAll('_', ' '),
+    `${key}_`,
+  ]);
 }
 
 function oddValue(values: Random, depth: number): Value {
@@ -209,11 +336,16 @@ function oddValue(values: Random, depth: number): Value {
     case 4:
       return values.pick([true, false, null]);
     case 5:
-      return depth > 3 ? null : Array.from({ length: values.between(0, 3) }, () => oddValue(values, depth + 1));
+      return depth > 3
+        ? null
+        : Array.from({ length: values.between(0, 3) }, () => oddValue(values, depth + 1));
     case 6:
       return depth > 3
         ? 1
-        : Array.from({ length: values.between(1, 3) }, () => ({ key: values.pick(ODD_KEYS), value: oddValue(values, depth + 1) }));
+        : Array.from({ length: values.between(1, 3) }, () => ({
+            key: values.pick(ODD_KEYS),
+            value: oddValue(values, depth + 1),
+          }));
     case 7:
       return String(values.pick(NUMBERS));
     case 8: {
@@ -237,7 +369,8 @@ function write(value: Value, style: Style, shape: Random, values: Random): strin
   if (value instanceof Verbatim) return value.text;
   if (typeof value === 'string') return writeString(value, style.textEscapes, values);
   if (!Array.isArray(value)) return JSON.stringify(value);
-  const blank = (): string => (shape.chance(style.blanks) ? shape.pick([' ', '  ', '\t', ' \r', '\t ']) : '');
+  const blank = (): string =>
+    shape.chance(style.blanks) ? shape.pick([' ', '  ', '\t', ' \r', '\t ']) : '';
   if (isMembers(value)) {
     const parts = value.map(
       ({ key, value: inner }) =>
@@ -245,7 +378,9 @@ function write(value: Value, style: Style, shape: Random, values: Random): strin
     );
     return `{${parts.join(',') || blank()}}`;
   }
-  const parts = (value as Value[]).map((item) => `${blank()}${write(item, style, shape, values)}${blank()}`);
+  const parts = (value as Value[]).map(
+    (item) => `${blank()}${write(item, style, shape, values)}${blank()}`,
+  );
   return `[${parts.join(',') || blank()}]`;
 }
 
@@ -265,7 +400,8 @@ function writeString(text: string, escapes: number, random: Random): string {
 /** Breaks a line somewhere. */
 function damage(line: Buffer, values: Random): Buffer {
   const at = values.between(0, Math.max(0, line.length - 1));
-  const insert = (...bytes: number[]): Buffer => Buffer.concat([line.subarray(0, at), Buffer.from(bytes), line.subarray(at)]);
+  const insert = (...bytes: number[]): Buffer =>
+    Buffer.concat([line.subarray(0, at), Buffer.from(bytes), line.subarray(at)]);
   switch (values.between(0, 9)) {
     case 0:
       return line.subarray(0, at);
@@ -280,14 +416,20 @@ function damage(line: Buffer, values: Random): Buffer {
     case 5:
       return Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), line]);
     case 6:
-      return Buffer.concat([line, Buffer.from(values.pick([' ', '\r', '}', ',', 'x', '\0', ' {}', '\v']))]);
+      return Buffer.concat([
+        line,
+        Buffer.from(values.pick([' ', '\r', '}', ',', 'x', '\0', ' {}', '\v'])),
+      ]);
     case 7:
       return Buffer.concat([Buffer.from(values.pick([' ', '\t', '\0', '[', 'x', ','])), line]);
     case 8:
       return Buffer.concat([line.subarray(0, at), line.subarray(at + values.between(1, 30))]);
     default: {
       const copy = Buffer.from(line);
-      copy[at] = values.between(0, 255) === 10 ? 32 : values.pick([0x20, 0x22, 0x5c, 0x30, 0x65, 0x2d, 0xc3, 0x1f]);
+      copy[at] =
+        values.between(0, 255) === 10
+          ? 32
+          : values.pick([0x20, 0x22, 0x5c, 0x30, 0x65, 0x2d, 0xc3, 0x1f]);
       return copy;
     }
   }
@@ -306,5 +448,7 @@ export function hostileLine(family: number, member: number): Buffer {
   const disturbed = shape.chance(0.6) ? disturb(record, shape, values) : record;
   const line = Buffer.from(write(disturbed, style, shape, values).replaceAll('\n', ' '), 'utf8');
   const whole = values.chance(0.18) ? damage(line, values) : line;
-  return whole.includes(0x0a) ? Buffer.from(whole.map((byte) => (byte === 0x0a ? 0x20 : byte))) : whole;
+  return whole.includes(0x0a)
+    ? Buffer.from(whole.map((byte) => (byte === 0x0a ? 0x20 : byte)))
+    : whole;
 }

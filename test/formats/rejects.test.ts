@@ -9,13 +9,38 @@ const flat = (counts: object): object => ({ model: 'gpt-4o', ...counts });
 describe('counts that cannot be', () => {
   test.each([
     ['negative', flat({ prompt_tokens: -1, completion_tokens: 2 }), 'negative_tokens', '-1'],
-    ['negative as text', flat({ prompt_tokens: 1, completion_tokens: '-2' }), 'negative_tokens', '-2'],
+    [
+      'negative as text',
+      flat({ prompt_tokens: 1, completion_tokens: '-2' }),
+      'negative_tokens',
+      '-2',
+    ],
     ['a fraction', flat({ prompt_tokens: 1.5, completion_tokens: 2 }), 'invalid_tokens', '1.5'],
-    ['a fraction as text', flat({ prompt_tokens: '1.5', completion_tokens: 2 }), 'invalid_tokens', '1.5'],
-    ['no number', flat({ prompt_tokens: 'many', completion_tokens: 2 }), 'invalid_tokens', 'many'],
-    ['too large', flat({ prompt_tokens: 1_000_000_001, completion_tokens: 2 }), 'invalid_tokens', '1000000001'],
+    [
+      'a fraction as text',
+      flat({ prompt_tokens: '1.5', completion_tokens: 2 }),
+      'invalid_tokens',
+      '1.5',
+    ],
+    [
+      'no number',
+      flat({ prompt_tokens: 'many', completion_tokens: 2 }),
+      'invalid_tokens',
+      '4 characters',
+    ],
+    [
+      'too large',
+      flat({ prompt_tokens: 1_000_000_001, completion_tokens: 2 }),
+      'invalid_tokens',
+      '1000000001',
+    ],
     ['1e308', flat({ prompt_tokens: 1e308, completion_tokens: 2 }), 'invalid_tokens', '1e+308'],
-    ['1e308 as text', flat({ prompt_tokens: '1e308', completion_tokens: 2 }), 'invalid_tokens', '1e308'],
+    [
+      '1e308 as text',
+      flat({ prompt_tokens: '1e308', completion_tokens: 2 }),
+      'invalid_tokens',
+      '1e308',
+    ],
   ])('%s', (_, record, reason, seen) => {
     const reject = rejectOf(record);
     expect(reject.reason).toBe(reason);
@@ -24,18 +49,27 @@ describe('counts that cannot be', () => {
   });
 
   test('a number beyond all numbers', () => {
-    expect(rejectOf('{"model":"m","prompt_tokens":1e999,"completion_tokens":1}').reason).toBe('invalid_tokens');
+    expect(rejectOf('{"model":"m","prompt_tokens":1e999,"completion_tokens":1}').reason).toBe(
+      'invalid_tokens',
+    );
   });
 
   test('the largest count there may be is a call, one more is not', () => {
-    expect(callOf(flat({ prompt_tokens: 1_000_000_000, completion_tokens: 0 })).usage.input).toBe(1_000_000_000);
-    expect(rejectOf(flat({ prompt_tokens: 1_000_000_001, completion_tokens: 0 })).reason).toBe('invalid_tokens');
+    expect(callOf(flat({ prompt_tokens: 1_000_000_000, completion_tokens: 0 })).usage.input).toBe(
+      1_000_000_000,
+    );
+    expect(rejectOf(flat({ prompt_tokens: 1_000_000_001, completion_tokens: 0 })).reason).toBe(
+      'invalid_tokens',
+    );
   });
 
-  test.each(['NaN', 'nan', 'None', '', '-', null])('%j is "not logged", and what is not logged is not zero', (value) => {
-    const call = callOf(flat({ prompt_tokens: value, completion_tokens: value, cost: 0.5 }));
-    expect(call.target.usageBasis).toBe('missing');
-  });
+  test.each(['NaN', 'nan', 'None', '', '-', null])(
+    '%j is "not logged", and what is not logged is not zero',
+    (value) => {
+      const call = callOf(flat({ prompt_tokens: value, completion_tokens: value, cost: 0.5 }));
+      expect(call.target.usageBasis).toBe('missing');
+    },
+  );
 
   test('NaN as JSON writes no number is not JSON', () => {
     expect(rejectOf('{"model":"m","prompt_tokens":NaN}').reason).toBe('invalid_json');
@@ -47,7 +81,11 @@ describe('counts that cannot be', () => {
       object: 'chat.completion',
       model: 'gpt-4o',
       choices: [],
-      usage: { prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 120 } },
+      usage: {
+        prompt_tokens: 100,
+        completion_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 120 },
+      },
     });
     expect(reject.reason).toBe('inconsistent_tokens');
     expect(reject.detail).toMatch(/\b100\b.*\b120\b/);
@@ -59,7 +97,11 @@ describe('counts that cannot be', () => {
       object: 'chat.completion',
       model: 'gpt-4o',
       choices: [],
-      usage: { prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 100 } },
+      usage: {
+        prompt_tokens: 100,
+        completion_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 100 },
+      },
     });
     expect([call.usage.input, call.usage.cacheRead]).toEqual([0, 100]);
   });
@@ -67,26 +109,46 @@ describe('counts that cannot be', () => {
 
 describe('lines that are no calls', () => {
   test('no model', () => {
-    const reject = rejectOf({ id: 'x', object: 'chat.completion', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+    const reject = rejectOf({
+      id: 'x',
+      object: 'chat.completion',
+      choices: [],
+      usage: { prompt_tokens: 1, completion_tokens: 1 },
+    });
     expect(reject.reason).toBe('no_model');
   });
 
   test('a failed call needs no model', () => {
-    expect(callOf({ request: {}, response: { error: { type: 'server_error' } }, status: 500 }).outcome.status).toBe('error');
+    expect(
+      callOf({ request: {}, response: { error: { type: 'server_error' } }, status: 500 }).outcome
+        .status,
+    ).toBe('error');
   });
 
   test('a batch input is a request without an answer', () => {
-    const line = readFileSync(new URL('../../fixtures/formats/batch-input.jsonl', import.meta.url), 'utf8').trim();
+    const line = readFileSync(
+      new URL('../../fixtures/formats/batch-input.jsonl', import.meta.url),
+      'utf8',
+    ).trim();
     expect(rejectOf(line).reason).toBe('request_only');
   });
 
-  test.each(['/v1/messages/count_tokens', '/v1/responses/input_tokens', '/v1/models', '/v1/files', '/v1/moderations'])(
-    '%s generates nothing',
-    (path) => {
-      const response = { object: 'response', model: 'm', usage: { input_tokens: 1, output_tokens: 1 } };
-      expect(rejectOf({ url: `https://api.openai.com${path}`, request: {}, response }).reason).toBe('not_a_call');
-    },
-  );
+  test.each([
+    '/v1/messages/count_tokens',
+    '/v1/responses/input_tokens',
+    '/v1/models',
+    '/v1/files',
+    '/v1/moderations',
+  ])('%s generates nothing', (path) => {
+    const response = {
+      object: 'response',
+      model: 'm',
+      usage: { input_tokens: 1, output_tokens: 1 },
+    };
+    expect(rejectOf({ url: `https://api.openai.com${path}`, request: {}, response }).reason).toBe(
+      'not_a_call',
+    );
+  });
 
   test.each([
     ['not JSON', 'this line was written by another program', 'invalid_json'],
@@ -112,7 +174,19 @@ describe('lines that are no calls', () => {
 
 const SECRET = 'my password is hunter2';
 const withText = (damage: (line: string) => string): string =>
-  damage(JSON.stringify({ request: { model: 'gpt-4o', messages: [{ role: 'user', content: SECRET }] }, response: { id: 'x', object: 'chat.completion', model: 'gpt-4o', choices: [{ message: { content: SECRET } }], usage: { prompt_tokens: 5, completion_tokens: 5 } }, prompt: SECRET }));
+  damage(
+    JSON.stringify({
+      request: { model: 'gpt-4o', messages: [{ role: 'user', content: SECRET }] },
+      response: {
+        id: 'x',
+        object: 'chat.completion',
+        model: 'gpt-4o',
+        choices: [{ message: { content: SECRET } }],
+        usage: { prompt_tokens: 5, completion_tokens: 5 },
+      },
+      prompt: SECRET,
+    }),
+  );
 
 test.each([
   ['cut in the prompt', (line: string) => line.slice(0, line.indexOf('hunter2') + 3)],
@@ -121,7 +195,10 @@ test.each([
   ['a bad escape', (line: string) => line.replace('password', 'pass\\word')],
   ['more after the end', (line: string) => `${line} ${SECRET}`],
   ['a negative count', (line: string) => line.replace(':5', ':-5')],
-  ['an unknown shape', (line: string) => line.replace('chat.completion', 'x').replace('choices', 'ch')],
+  [
+    'an unknown shape',
+    (line: string) => line.replace('chat.completion', 'x').replace('choices', 'ch'),
+  ],
 ])('a reject tells nothing of a prompt: %s', (_, damage) => {
   const reject = rejectOf(withText(damage));
   expect(reject.detail).not.toMatch(/hunter|password|pass|word/);
@@ -131,6 +208,8 @@ test.each([
 test('a forced dialect reads nothing else', () => {
   const record = '{"model":"gpt-4o","prompt_tokens":1,"completion_tokens":1}';
   expect(new WarmReader(dialectNamed('flat')!).read(record)).toHaveLength(1);
-  expect(new WarmReader(dialectNamed('pair')!).read(record)).toMatchObject({ reason: 'unknown_shape' });
+  expect(new WarmReader(dialectNamed('pair')!).read(record)).toMatchObject({
+    reason: 'unknown_shape',
+  });
   expect(dialectNamed('nothing')).toBeUndefined();
 });

@@ -37,8 +37,14 @@ test.each(['name,age\nx,1\n', 'model\nm\n', 'model,colour\nm,red\n', '__proto__,
 );
 
 test('the first keys of an unknown file, at most eight', () => {
-  expect(firstKeys(Buffer.from('{"zip":1,"town":{"name":2},"zip":3}\n'))).toEqual(['zip', 'town', 'name']);
+  expect(firstKeys(Buffer.from('{"zip":1,"town":{"name":2},"zip":3}\n'))).toEqual([
+    'zip',
+    'town',
+    'name',
+  ]);
   expect(firstKeys(Buffer.from('name;age\nx;1'))).toEqual(['name', 'age']);
-  expect(firstKeys(Buffer.from(`{${Array.from({ length: 20 }, (_, i) => `"k${i}":1`).join(',')}}`))).toHaveLength(8);
+  expect(
+    firstKeys(Buffer.from(`{${Array.from({ length: 20 }, (_, i) => `"k${i}":1`).join(',')}}`)),
+  ).toHaveLength(8);
   expect(firstKeys(Buffer.from(''))).toEqual(['']);
 });

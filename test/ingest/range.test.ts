@@ -10,15 +10,27 @@ const folder = mkdtempSync(join(tmpdir(), 'aicost-range-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The pieces that ranges of `size` bytes give, with their offsets; `from` must start a line. */
-function pieces(content: Buffer, size: number, from = 0): { offset: number; text: string; last: boolean }[] {
+function pieces(
+  content: Buffer,
+  size: number,
+  from = 0,
+): { offset: number; text: string; last: boolean }[] {
   const path = join(folder, 'log');
   writeFileSync(path, content);
   const found: { offset: number; text: string; last: boolean }[] = [];
   for (let start = from; start < content.length; start += size) {
     const end = Math.min(start + size, content.length);
-    const job = { kind: 'range' as const, path, start, end, fileEnd: content.length, atLineStart: start === from };
+    const job = {
+      kind: 'range' as const,
+      path,
+      start,
+      end,
+      fileEnd: content.length,
+      atLineStart: start === from,
+    };
     const { bytes, from: first, to, offset, last } = readRange(job, fs);
-    if (to > first) found.push({ offset: offset + first, text: bytes.toString('latin1', first, to), last });
+    if (to > first)
+      found.push({ offset: offset + first, text: bytes.toString('latin1', first, to), last });
   }
   return found;
 }
@@ -55,7 +67,9 @@ describe('ranges tile a file', () => {
   test('random files, sizes and starts', () => {
     const random = new Random(4);
     for (let round = 0; round < 400; round++) {
-      const lines = Array.from({ length: random.between(1, 30) }, () => 'x'.repeat(random.pick([0, 1, 3, 10, 90])));
+      const lines = Array.from({ length: random.between(1, 30) }, () =>
+        'x'.repeat(random.pick([0, 1, 3, 10, 90])),
+      );
       const content = Buffer.from(lines.join('\n') + (random.chance(0.5) ? '\n' : ''));
       if (content.length === 0) continue;
       const newline = content.indexOf(0x0a, random.between(0, content.length - 1));
@@ -64,7 +78,9 @@ describe('ranges tile a file', () => {
   });
 
   test('lines far longer than what is read ahead', () => {
-    const content = Buffer.from(`${'a'.repeat(300_000)}\n${'b'.repeat(70_000)}\nc\n${'d'.repeat(200_000)}`);
+    const content = Buffer.from(
+      `${'a'.repeat(300_000)}\n${'b'.repeat(70_000)}\nc\n${'d'.repeat(200_000)}`,
+    );
     for (const size of [1_000, 64 * 1024, 100_000, 300_001, 1_000_000]) check(content, size);
   });
 });

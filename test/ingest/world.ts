@@ -39,7 +39,10 @@ export class LogWorld {
     return path;
   }
 
-  ingest(inputs: string | readonly string[], over: Partial<IngestOptions> = {}): Promise<IngestResult> {
+  ingest(
+    inputs: string | readonly string[],
+    over: Partial<IngestOptions> = {},
+  ): Promise<IngestResult> {
     return ingest({
       inputs: typeof inputs === 'string' ? [inputs] : inputs,
       cwd: this.folder,
@@ -97,7 +100,12 @@ export class LogWorld {
 async function* empty(): AsyncGenerator<Buffer> {}
 
 /** The counts of a result, for comparing. */
-export function counts(result: IngestResult): { new: number; known: number; replaced: number; rejected: number } {
+export function counts(result: IngestResult): {
+  new: number;
+  known: number;
+  replaced: number;
+  rejected: number;
+} {
   return {
     new: result.newCalls,
     known: result.knownCalls,

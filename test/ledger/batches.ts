@@ -1,8 +1,9 @@
 /** Batches made by hand, as a reader sends them. */
-import { taskCode } from '../../src/domain/task.ts';
+
 import type { Outcome, Target } from '../../src/domain/call.ts';
+import { taskCode } from '../../src/domain/task.ts';
 import type { CallBatch } from '../../src/ledger/batch.ts';
-import { C, type ColumnName, COLUMNS, WIDTH } from '../../src/ledger/columns.ts';
+import { C, COLUMNS, type ColumnName, WIDTH } from '../../src/ledger/columns.ts';
 
 export const TARGET: Target = {
   provider: 'openai',
@@ -21,8 +22,17 @@ export const OK: Outcome = { status: 'ok', httpStatus: 200, errorType: '', stopR
 export type RowValues = Partial<Record<ColumnName, number>>;
 
 const NULLABLE = new Set<ColumnName>([
-  'call_key', 'started_at_ms', 'latency_ms', 'account_id', 'session_key', 'max_tokens', 'temperature_milli',
-  'prompt_hash', 'system_hash', 'answer_hash', 'billed_pico',
+  'call_key',
+  'started_at_ms',
+  'latency_ms',
+  'account_id',
+  'session_key',
+  'max_tokens',
+  'temperature_milli',
+  'prompt_hash',
+  'system_hash',
+  'answer_hash',
+  'billed_pico',
 ]);
 
 export function batchOf(rows: readonly RowValues[], over: Partial<CallBatch> = {}): CallBatch {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PricedCall } from '../../src/domain/call.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { emptyUsage } from '../../src/domain/tokens.ts';
+import type { CallBatch } from '../../src/ledger/batch.ts';
 import { settleDuplicates } from '../../src/ledger/duplicates.ts';
 import { countRejects, listRejects, placesOf } from '../../src/ledger/lookup.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open.ts';
@@ -14,7 +15,6 @@ import { addSource, updateSource, widenSpan } from '../../src/ledger/sources.ts'
 import { CallWriter } from '../../src/ledger/write.ts';
 import { loadPriceBook, type PriceBook } from '../../src/pricing/price.ts';
 import { batchOf, OK, type RowValues, TARGET } from './batches.ts';
-import type { CallBatch } from '../../src/ledger/batch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aicost-calls-'));
 const NOON = Date.UTC(2026, 2, 2, 12);
@@ -38,14 +38,30 @@ afterAll(() => {
 /** Writes rows as a source of their own; gives its id. */
 function write(rows: readonly RowValues[], over: Partial<CallBatch> = {}): number {
   const batch = batchOf(rows, over);
-  const { id } = addSource(db, { path: `/logs/${files}-${rows.length}.jsonl`, headBytes: 0, headHash: 0, atMs: NOON });
+  const { id } = addSource(db, {
+    path: `/logs/${files}-${rows.length}.jsonl`,
+    headBytes: 0,
+    headHash: 0,
+    atMs: NOON,
+  });
   const seen: PricedCall[] = [];
-  new CallWriter(db, book, (call) => seen.push({ ...call, usage: { ...call.usage } })).write(batch, { sourceId: id, linesBefore: 0, sender: 0 });
+  new CallWriter(db, book, (call) => seen.push({ ...call, usage: { ...call.usage } })).write(
+    batch,
+    { sourceId: id, linesBefore: 0, sender: 0 },
+  );
   const times = rows.map((row) => row.started_at_ms ?? Number.NaN);
   const known = times.filter((ms) => !Number.isNaN(ms));
   const billedCalls = rows.filter((row) => row.billed_pico !== undefined).length;
   updateSource(db, {
-    id, path: `/logs/${id}.jsonl`, ingestedBytes: 0, tailBytes: 0, tailHash: 0, lines: rows.length, calls: rows.length, billedCalls, atMs: NOON,
+    id,
+    path: `/logs/${id}.jsonl`,
+    ingestedBytes: 0,
+    tailBytes: 0,
+    tailHash: 0,
+    lines: rows.length,
+    calls: rows.length,
+    billedCalls,
+    atMs: NOON,
   });
   widenSpan(db, id, {
     inOrder: times.every((ms, i) => !Number.isNaN(ms) && (i === 0 || ms >= times[i - 1]!)),
@@ -71,11 +87,28 @@ describe('what is written is read', () => {
     write(
       [
         {
-          started_at_ms: NOON, latency_ms: 0, account_id: 0, session_key: hash, input_tokens: 1_000_000_000,
-          cache_read_tokens: 1, cache_write_5m_tokens: 2, cache_write_1h_tokens: 3, output_tokens: 1_000_000_000,
-          reasoning_tokens: 999_999_999, max_tokens: 2_147_483_647, temperature_milli: 100_000, prompt_hash: hash,
-          system_hash: 0, params_hash: hash, answer_hash: 1, prompt_bytes: 268_435_456, answer_bytes: 7,
-          prompt_sketch: 4_294_967_295, task: 4, task_confidence: 100, call_key: hash,
+          started_at_ms: NOON,
+          latency_ms: 0,
+          account_id: 0,
+          session_key: hash,
+          input_tokens: 1_000_000_000,
+          cache_read_tokens: 1,
+          cache_write_5m_tokens: 2,
+          cache_write_1h_tokens: 3,
+          output_tokens: 1_000_000_000,
+          reasoning_tokens: 999_999_999,
+          max_tokens: 2_147_483_647,
+          temperature_milli: 100_000,
+          prompt_hash: hash,
+          system_hash: 0,
+          params_hash: hash,
+          answer_hash: 1,
+          prompt_bytes: 268_435_456,
+          answer_bytes: 7,
+          prompt_sketch: 4_294_967_295,
+          task: 4,
+          task_confidence: 100,
+          call_key: hash,
         },
       ],
       { accounts: ['desk-eu'] },
@@ -85,7 +118,15 @@ describe('what is written is read', () => {
       startedAtMs: NOON,
       latencyMs: 0,
       sessionKey: hash,
-      usage: { ...emptyUsage(), input: 1_000_000_000, cacheRead: 1, cacheWrite5m: 2, cacheWrite1h: 3, output: 1_000_000_000, reasoning: 999_999_999 },
+      usage: {
+        ...emptyUsage(),
+        input: 1_000_000_000,
+        cacheRead: 1,
+        cacheWrite5m: 2,
+        cacheWrite1h: 3,
+        output: 1_000_000_000,
+        reasoning: 999_999_999,
+      },
       maxTokens: 2_147_483_647,
       temperatureMilli: 100_000,
       promptHash: hash,
@@ -105,8 +146,15 @@ describe('what is written is read', () => {
     write([{}]);
     const [call] = read();
     expect(call).toMatchObject({
-      startedAtMs: null, latencyMs: null, userId: null, sessionKey: null, maxTokens: null, temperatureMilli: null,
-      promptHash: null, systemHash: null, answerHash: null,
+      startedAtMs: null,
+      latencyMs: null,
+      userId: null,
+      sessionKey: null,
+      maxTokens: null,
+      temperatureMilli: null,
+      promptHash: null,
+      systemHash: null,
+      answerHash: null,
     });
     expect(call).not.toHaveProperty('billedPico');
     expect(observed).toEqual([call]);
@@ -115,14 +163,25 @@ describe('what is written is read', () => {
   test('rare counters, and billed amounts beyond 2^53', () => {
     const beyond = 2n ** 53n + 1n;
     write([{ billed_pico: Number(beyond) }, { billed_pico: 7 }, {}], {
-      extras: [{ row: 2, usage: { ...emptyUsage(), inputAudio: 5, outputImage: 6, webSearches: 7 } }],
+      extras: [
+        { row: 2, usage: { ...emptyUsage(), inputAudio: 5, outputImage: 6, webSearches: 7 } },
+      ],
       largeBilled: [{ row: 0, pico: beyond }],
     });
     const calls = read();
     expect(calls.map((call) => call.billedPico)).toEqual([beyond, 7n, undefined]);
-    expect(calls[2]?.usage).toEqual({ ...emptyUsage(), inputAudio: 5, outputImage: 6, webSearches: 7 });
+    expect(calls[2]?.usage).toEqual({
+      ...emptyUsage(),
+      inputAudio: 5,
+      outputImage: 6,
+      webSearches: 7,
+    });
     expect(observed).toEqual(calls);
-    const stored = db.prepare('SELECT billed_pico FROM call WHERE id = 1').pluck().safeIntegers().get();
+    const stored = db
+      .prepare('SELECT billed_pico FROM call WHERE id = 1')
+      .pluck()
+      .safeIntegers()
+      .get();
     expect(stored).toBe(beyond);
   });
 
@@ -152,7 +211,10 @@ describe('time order', () => {
   });
 
   test('over sources that overlap, and over those that follow each other', () => {
-    const first = write([{ input_tokens: 1, started_at_ms: NOON }, { input_tokens: 2, started_at_ms: NOON + 10 }]);
+    const first = write([
+      { input_tokens: 1, started_at_ms: NOON },
+      { input_tokens: 2, started_at_ms: NOON + 10 },
+    ]);
     const second = write([{ input_tokens: 3, started_at_ms: NOON + 5 }]);
     write([{ input_tokens: 4, started_at_ms: NOON + 20 }]);
     expect(inputs(read())).toEqual([1, 3, 2, 4]);
@@ -162,10 +224,14 @@ describe('time order', () => {
   });
 
   test('more than a page of equal times', () => {
-    write(Array.from({ length: 9_000 }, (_, i) => ({ input_tokens: i, started_at_ms: NOON - (i % 2) })));
+    write(
+      Array.from({ length: 9_000 }, (_, i) => ({ input_tokens: i, started_at_ms: NOON - (i % 2) })),
+    );
     const calls = read();
     expect(new Set(inputs(calls)).size).toBe(9_000);
-    expect(calls.every((call, i) => i === 0 || call.startedAtMs! >= calls[i - 1]!.startedAtMs!)).toBe(true);
+    expect(
+      calls.every((call, i) => i === 0 || call.startedAtMs! >= calls[i - 1]!.startedAtMs!),
+    ).toBe(true);
   });
 
   test('since is inclusive, until exclusive, and a call without a time is in neither', () => {
@@ -179,7 +245,13 @@ describe('time order', () => {
 });
 
 describe('duplicates', () => {
-  const row = (values: RowValues): RowValues => ({ call_key: 77, started_at_ms: NOON, input_tokens: 10, output_tokens: 5, ...values });
+  const row = (values: RowValues): RowValues => ({
+    call_key: 77,
+    started_at_ms: NOON,
+    input_tokens: 10,
+    output_tokens: 5,
+    ...values,
+  });
 
   test('the same call in two logs is one, and belongs to both', () => {
     const first = write([row({})]);
@@ -206,11 +278,18 @@ describe('duplicates', () => {
     write([row({ prompt_hash: 5 })]);
     write([row({})], { outcomes: [{ ...OK, status: 'error' }] });
     expect(settleDuplicates(db)).toEqual({ known: 1, replaced: 1 });
-    expect(read()).toMatchObject([{ promptHash: 5, outcome: { status: 'ok' }, target: { usageBasis: 'measured' } }]);
+    expect(read()).toMatchObject([
+      { promptHash: 5, outcome: { status: 'ok' }, target: { usageBasis: 'measured' } },
+    ]);
   });
 
   test('two calls that only share an id stay apart', () => {
-    write([row({}), row({ input_tokens: 11 }), row({ started_at_ms: NOON + DAY_MS + 1 }), row({ started_at_ms: NOON + DAY_MS })]);
+    write([
+      row({}),
+      row({ input_tokens: 11 }),
+      row({ started_at_ms: NOON + DAY_MS + 1 }),
+      row({ started_at_ms: NOON + DAY_MS }),
+    ]);
     // The last is a day after the first and one millisecond before the third: a twin of the first it meets.
     expect(settleDuplicates(db)).toEqual({ known: 1, replaced: 0 });
     expect(read()).toHaveLength(3);
@@ -235,11 +314,14 @@ describe('duplicates', () => {
     write([row({ output_tokens: 0 })], { text, extras });
     write([row({})]);
     settleDuplicates(db);
-    for (const table of ['call_text', 'call_extra']) expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
+    for (const table of ['call_text', 'call_extra'])
+      expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
   });
 
   test('25,000 pairs', () => {
-    const rows = Array.from({ length: 25_000 }, (_, i) => row({ call_key: i + 1, input_tokens: i + 1 }));
+    const rows = Array.from({ length: 25_000 }, (_, i) =>
+      row({ call_key: i + 1, input_tokens: i + 1 }),
+    );
     write(rows);
     write(rows);
     expect(settleDuplicates(db)).toEqual({ known: 25_000, replaced: 0 });

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -34,18 +43,25 @@ describe('a new ledger', () => {
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.prepare('SELECT count(*) FROM call').pluck().get()).toBe(0);
     db.exec("INSERT INTO account VALUES (1, 'somebody')");
-    for (const name of [file, `${file}-wal`, `${file}-shm`]) expect([name, statSync(name).mode & 0o777]).toEqual([name, 0o600]);
+    for (const name of [file, `${file}-wal`, `${file}-shm`])
+      expect([name, statSync(name).mode & 0o777]).toEqual([name, 0o600]);
     db.close();
   });
 
   test('is marked as ours in its header', () => {
     openLedger(file).close();
-    expect(readFileSync(file).readUInt32BE(68).toString(16)).toBe(Buffer.from('aico').toString('hex'));
+    expect(readFileSync(file).readUInt32BE(68).toString(16)).toBe(
+      Buffer.from('aico').toString('hex'),
+    );
   });
 
   test('every table is strict', () => {
     const db = openLedger(file);
-    const loose = db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'").pluck();
+    const loose = db
+      .prepare(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
+      )
+      .pluck();
     expect(loose.all()).toEqual([]);
     db.close();
   });
@@ -54,7 +70,10 @@ describe('a new ledger', () => {
     writeFileSync(file, '');
     openLedger(file).close();
     const error = refusal(() => openLedger(join(folder, 'none', 'aicost.db')));
-    expect([error.code, error.message]).toEqual([1, expect.stringContaining('its folder does not exist')]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringContaining('its folder does not exist'),
+    ]);
   });
 });
 
@@ -65,7 +84,9 @@ describe('opening again', () => {
     const schema = first.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all();
     first.close();
     const again = openLedger(file);
-    expect(again.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all()).toEqual(schema);
+    expect(again.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all()).toEqual(
+      schema,
+    );
     expect(again.prepare('SELECT name FROM account').pluck().all()).toEqual(['somebody']);
     again.close();
   });
@@ -87,8 +108,16 @@ describe('opening again', () => {
 
 describe('what is no ledger is left alone', () => {
   test.each([
-    ['text', 'this is no database, but long enough to look like something else '.repeat(20), 'is not a SQLite database'],
-    ['a log', `${JSON.stringify({ model: 'gpt-4o', prompt_tokens: 1 })}\n`.repeat(50), 'is not a SQLite database'],
+    [
+      'text',
+      'this is no database, but long enough to look like something else '.repeat(20),
+      'is not a SQLite database',
+    ],
+    [
+      'a log',
+      `${JSON.stringify({ model: 'gpt-4o', prompt_tokens: 1 })}\n`.repeat(50),
+      'is not a SQLite database',
+    ],
   ])('%s', (_, content, message) => {
     writeFileSync(file, content);
     const error = refusal(() => openLedger(file));
@@ -113,13 +142,15 @@ describe('what is no ledger is left alone', () => {
     db.close();
     const error = refusal(() => openLedger(file));
     expect(error.code).toBe(1);
-    expect(error.message).toContain(`schema ${MIGRATIONS.length + 3}, this one knows ${MIGRATIONS.length}`);
+    expect(error.message).toContain(
+      `schema ${MIGRATIONS.length + 3}, this one knows ${MIGRATIONS.length}`,
+    );
     expect(error.hint).toContain('update aicost');
   });
 
   test('a damaged ledger', () => {
     const db = openLedger(file);
-    const add = db.prepare("INSERT INTO account VALUES (?, ?)");
+    const add = db.prepare('INSERT INTO account VALUES (?, ?)');
     db.transaction(() => {
       for (let i = 0; i < 2_000; i++) add.run(i, `account number ${i}`);
     })();
@@ -128,19 +159,28 @@ describe('what is no ledger is left alone', () => {
     bytes.fill(0xaa, 100, 4_000);
     writeFileSync(file, bytes);
     const error = refusal(() => openLedger(file));
-    expect([error.code, error.message]).toEqual([1, expect.stringMatching(/is damaged|is not a SQLite database/)]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringMatching(/is damaged|is not a SQLite database/),
+    ]);
   });
 
   test('a folder', () => {
     mkdirSync(file);
     const error = refusal(() => openLedger(file));
-    expect([error.code, error.message]).toEqual([1, expect.stringMatching(/is a folder|cannot be opened/)]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringMatching(/is a folder|cannot be opened/),
+    ]);
   });
 
   test('a path below a file', () => {
     writeFileSync(file, '');
     const error = refusal(() => openLedger(join(file, 'x.db')));
-    expect([error.code, error.message]).toEqual([1, expect.stringContaining('its folder is a file')]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringContaining('its folder is a file'),
+    ]);
   });
 });
 
@@ -151,13 +191,19 @@ describe.skipIf(isRoot)('permissions (skipped for root, whom they do not bind)',
     openLedger(file).close();
     chmodSync(file, 0o400);
     const error = refusal(() => openLedger(file).exec('BEGIN IMMEDIATE'));
-    expect([error.code, error.message]).toEqual([1, expect.stringMatching(/cannot be written|permission denied/)]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringMatching(/cannot be written|permission denied/),
+    ]);
   });
 
   test('a read-only folder', () => {
     chmodSync(folder, 0o500);
     const error = refusal(() => openLedger(file));
     chmodSync(folder, 0o700);
-    expect([error.code, error.message]).toEqual([1, expect.stringMatching(/permission denied|cannot be opened/)]);
+    expect([error.code, error.message]).toEqual([
+      1,
+      expect.stringMatching(/permission denied|cannot be opened/),
+    ]);
   });
 });

@@ -1,0 +1,105 @@
+/** CSV: rows, quotes, and files that grow. */
+import { appendFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { counts, LogWorld } from './world.ts';
+
+let world: LogWorld;
+beforeEach(() => {
+  world = new LogWorld();
+});
+afterEach(() => world.close());
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+describe('CSV', () => {
+  const HEAD = 'timestamp,model,prompt_tokens,completion_tokens,request_id,note\n';
+  const row = (n: number, note = 'x'): string =>
+    `2026-03-02T00:00:${String(n % 60).padStart(2, '0')}Z,gpt-4o,${n},1,r-${n},${note}\n`;
+  const rows = (from: number, to: number): string =>
+    upTo(to)
+      .slice(from - 1)
+      .map((n) => row(n))
+      .join('');
+
+  test.each([
+    ['commas', HEAD + rows(1, 3)],
+    ['semicolons', (HEAD + rows(1, 3)).replaceAll(',', ';')],
+    ['tabs', (HEAD + rows(1, 3)).replaceAll(',', '\t')],
+    ['a byte-order mark and CRLF', `\uFEFF${(HEAD + rows(1, 3)).replaceAll('\n', '\r\n')}`],
+    ['no newline at the end', (HEAD + rows(1, 3)).trimEnd()],
+    ['quotes', HEAD.replace('model', '"model"') + rows(1, 3).replaceAll('gpt-4o', '"gpt-4o"')],
+  ])('with %s', async (_, text) => {
+    expect(counts(await world.ingest(world.file('a.csv', text)))).toEqual({
+      new: 3,
+      known: 0,
+      replaced: 0,
+      rejected: 0,
+    });
+    expect(world.inputs()).toEqual([1, 2, 3]);
+    expect(world.lines()).toEqual([2, 3, 4]);
+  });
+
+  test('cells over several lines, with delimiters and quotes in them', async () => {
+    const text = HEAD + row(1, '"two\nlines, and ""quotes"""') + row(2);
+    await world.ingest(world.file('a.csv', text));
+    expect(world.inputs()).toEqual([1, 2]);
+    expect(world.lines()).toEqual([2, 4]);
+  });
+
+  test('a stray quote costs its row and not the next', async () => {
+    const text = HEAD + row(1) + row(2, 'a "stray" quote') + row(3) + row(4);
+    const result = await world.ingest(world.file('a.csv', text));
+    expect(world.inputs()).toEqual([1, 3, 4]);
+    expect(result.rejectedLines).toBe(1);
+    expect(world.rejects()).toMatchObject([{ line: 3, reason: 'invalid_csv' }]);
+  });
+
+  test('rows too short and too long, empty ones, and bad counts', async () => {
+    const text = `${HEAD}${row(1)}\n2026-03-02T00:00:02Z,gpt-4o,2\n2026-03-02T00:00:03Z,gpt-4o,3,1,r-3,x,y,z\nx,gpt-4o,-4,1,r-4,x\n`;
+    const result = await world.ingest(world.file('a.csv', text));
+    expect(world.inputs()).toEqual([1, 2, 3]);
+    expect(result.rejectedLines).toBe(1);
+    expect(world.rejects()).toMatchObject([{ line: 6, reason: 'negative_tokens' }]);
+  });
+
+  test('grown, again and again', async () => {
+    const path = world.file('a.csv', HEAD + rows(1, 3));
+    await world.ingest(path);
+    for (const [from, to] of [
+      [4, 4],
+      [5, 20],
+    ] as const) {
+      appendFileSync(path, rows(from, to));
+      expect(counts(await world.ingest(path))).toMatchObject({
+        new: to - from + 1,
+        known: from - 1,
+      });
+    }
+    expect(counts(await world.ingest(path))).toMatchObject({ new: 0, known: 20 });
+    expect(world.lines()).toEqual(upTo(20).map((n) => n + 1));
+  });
+
+  test('a header alone holds no calls', async () => {
+    expect(counts(await world.ingest(world.file('a.csv', HEAD)))).toEqual({
+      new: 0,
+      known: 0,
+      replaced: 0,
+      rejected: 0,
+    });
+  });
+
+  test('JSON in a cell is read as what it is', async () => {
+    const body = {
+      id: 'c',
+      object: 'chat.completion',
+      model: 'gpt-4o',
+      choices: [],
+      usage: { prompt_tokens: 9, completion_tokens: 2 },
+    };
+    const cell = `"${JSON.stringify(body).replaceAll('"', '""')}"`;
+    await world.ingest(world.file('a.csv', `id,response\n1,${cell}\n`));
+    expect(world.calls()).toMatchObject([
+      { usage: { input: 9, output: 2 }, target: { format: 'openai_chat' } },
+    ]);
+  });
+});
