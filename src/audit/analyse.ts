@@ -74,7 +74,11 @@ export class Analysis {
       billed: this.#gaps.billed(),
       spend: spent.spend,
       findings: findingRows(db, this.#waste.result(spent.costPico)),
-      savings: savingsOf(this.#levers.result(), this.#policy.id, spent.spend.by_day.length),
+      savings: savingsOf(
+        this.#levers.result(),
+        this.#policy.id,
+        spent.spend.by_day.filter(({ day }) => day !== null).length,
+      ),
     };
   }
 }

@@ -48,7 +48,8 @@ export function parseInstant(text: string): EpochMs | null {
     match;
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return null;
   const dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(dayMs).getUTCDate() !== Number(day)) return null;
+  if (Number(month) < 1 || Number(month) > 12 || new Date(dayMs).getUTCDate() !== Number(day))
+    return null;
   const time = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
   const millis = Number(fraction.padEnd(3, '0').slice(0, 3));
   return inRange(dayMs + time + millis - zoneOffsetMs(zone));

@@ -33,7 +33,7 @@ export class DearModelOnCommodity implements Finder {
       {
         id: 'dear_model_on_commodity',
         title: 'Dear models on commodity tasks',
-        basis: 'measured',
+        basis: 'estimated',
         method,
         counts: {},
       },

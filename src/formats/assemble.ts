@@ -87,7 +87,7 @@ function callOf(record: RecordFacts, part: Part, index: number): ReadCall {
   const { found, prompt, times } = record;
   const { values, body } = found;
   const answer = readAnswer(body?.answer ?? textual(values[R.answer]));
-  const idKey = keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? keyOf(values[R.id]);
+  const idKey = keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? loggerKey(values[R.id]);
   return {
     call: {
       target: targetOf(record, part),
@@ -160,8 +160,20 @@ function keyOf(value: Json | undefined): number | null {
   return text === null ? null : hashString(text);
 }
 
+/** The key of a logger's id; a row number tells rows of one file apart, not calls. */
+function loggerKey(value: Json | undefined): number | null {
+  const text = stringOf(value);
+  return text === null || /^\d+$/.test(text) ? null : keyOf(value);
+}
+
 function userOf(values: RoleValues): string {
-  return (stringOf(values[R.user]) ?? stringOf(values[R.owner]) ?? '').slice(0, 200);
+  return nameOf(values[R.user]) ?? nameOf(values[R.owner]) ?? '';
+}
+
+/** A name, an address or an id; a text under a name such as `user` may be a prompt. */
+function nameOf(value: Json | undefined): string | null {
+  const name = stringOf(value);
+  return name !== null && name.length <= 120 && /^\S+( \S+){0,2}$/.test(name) ? name : null;
 }
 
 function tagOf(values: RoleValues): Task | null {

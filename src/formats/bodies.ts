@@ -211,13 +211,13 @@ function errorBody(body: Fields): Body {
   };
 }
 
-/** The code or type of an error, in at most 60 characters; never its message, which may hold text. */
+/** The code or type of an error if it is one word; never its message, which may hold text or keys. */
 export function errorWord(error: Json | undefined): string {
-  if (!(error instanceof Fields)) {
-    const word = stringOf(error);
-    return word === null || word.includes(' ') ? 'error' : word.slice(0, 60);
+  const words =
+    error instanceof Fields ? [error.get('code'), error.get('type'), error.get('status')] : [error];
+  for (const word of words) {
+    const text = stringOf(word);
+    if (text !== null && /^[a-z0-9_.-]{1,40}$/i.test(text) && !/^sk-/i.test(text)) return text;
   }
-  const word =
-    stringOf(error.get('code')) ?? stringOf(error.get('type')) ?? stringOf(error.get('status'));
-  return (word ?? 'error').slice(0, 60);
+  return 'error';
 }

@@ -53,8 +53,8 @@ const providers = new Map<string, string>();
 export function providerOf(values: RoleValues, body: Body | null): string {
   const named = stringOf(values[R.provider])?.toLowerCase();
   if (named !== undefined) return named.slice(0, 60);
-  const url = stringOf(values[R.url]);
-  return (url === null ? '' : hostProvider(url)) || (body?.provider ?? '');
+  const host = stringOf(values[R.host]) ?? stringOf(values[R.url]);
+  return (host === null ? '' : hostProvider(host)) || (body?.provider ?? '');
 }
 
 function hostProvider(url: string): string {

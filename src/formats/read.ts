@@ -5,7 +5,7 @@
  * be read is a Rejected, and its detail never holds text of the log.
  */
 import type { Buffer } from 'node:buffer';
-import type { Rejected } from '../domain/reject.ts';
+import { isRejected, type Rejected } from '../domain/reject.ts';
 import type { ReadCall } from './assemble.ts';
 import type { Dialect } from './dialect.ts';
 import { DIALECTS } from './index.ts';
@@ -13,6 +13,9 @@ import { Fields, type Json, treeOf } from './json.ts';
 import { readRoles } from './roles.ts';
 import { JsonScanner } from './scan.ts';
 import { BadValue } from './values.ts';
+
+/** A call; or, of a wrapper of many records, one that is none. */
+export type ReadItem = ReadCall | Rejected;
 
 /** Reads the records of one thread; `reset` before each new buffer. */
 export class RecordReader {
@@ -32,7 +35,7 @@ export class RecordReader {
   }
 
   /** Reads the record in `[start, end)` of the bytes. */
-  read(start: number, end: number): ReadCall[] | Rejected {
+  read(start: number, end: number): ReadItem[] | Rejected {
     const record = this.#scanner.scan(start, end) ?? parseRecord(this.#bytes, start, end);
     return record instanceof Fields ? readRecord(record, this.#forced) : record;
   }
@@ -42,7 +45,7 @@ export class RecordReader {
 export function readRecord(
   record: Fields,
   forced: readonly Dialect[] | null = null,
-): ReadCall[] | Rejected {
+): ReadItem[] | Rejected {
   try {
     const values = readRoles(record);
     for (const dialect of forced ?? DIALECTS) {
@@ -73,17 +76,20 @@ const LISTS = [
   'requests',
 ];
 
-/** The calls of the records in a wrapper; null if it wraps none. */
-function unwrap(record: Fields, forced: readonly Dialect[] | null): ReadCall[] | Rejected | null {
+const NO_RECORD: Rejected = { reason: 'not_an_object', detail: 'an item of a list is no object' };
+
+/** What the records in a wrapper are; null if none of them is a call. */
+function unwrap(record: Fields, forced: readonly Dialect[] | null): ReadItem[] | null {
   for (const name of LISTS) {
     const list = record.get(name);
     if (!Array.isArray(list) || !(list[0] instanceof Fields)) continue;
-    const calls: ReadCall[] = [];
+    const items: ReadItem[] = [];
     for (const item of list) {
-      const read = item instanceof Fields ? readRecord(item, forced) : null;
-      if (Array.isArray(read)) calls.push(...read);
+      const read = item instanceof Fields ? readRecord(item, forced) : NO_RECORD;
+      if (Array.isArray(read)) for (const inner of read) items.push(inner);
+      else items.push(read);
     }
-    if (calls.length > 0) return calls;
+    if (items.some((item) => !isRejected(item))) return items;
   }
   return null;
 }

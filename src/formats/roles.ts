@@ -19,7 +19,7 @@ const NAMES = {
     feature`,
   session: 'session_id conversation_id thread_id',
   responseId: 'response_id generation_id',
-  id: 'request_id req_id id uuid call_id correlation_id x_request_id custom_id trace_id',
+  id: 'request_id req_id id uuid call_id x_request_id',
   httpStatus: 'status_code http_status response_status status code',
   success: 'success ok is_success',
   failed: 'failed',
@@ -35,7 +35,8 @@ const NAMES = {
   provider:
     'provider vendor provider_name custom_llm_provider llm_provider ai_org api_provider platform backend',
   region: 'region location inference_geo',
-  url: 'url endpoint path host',
+  url: 'url endpoint path',
+  host: 'host',
   model: `model model_name model_id model_served response_model used_model llm_model llm ai_model
     gen_ai_model model_version engine deployment deployment_name deployment_id`,
   modelRequested: 'requested_model model_group',
@@ -121,14 +122,20 @@ const OBJECTS = new Set<number>(
 /** Names that are a count only as a number, and a text or a flag otherwise. */
 const AMBIGUOUS = new Set(['input', 'output', 'in', 'out', 'tokens', 'cached']);
 
+/** Whether a value is a whole number written as text, as in a cell of CSV. */
+function isDigits(value: Json): boolean {
+  if (typeof value === 'string') return /^\d{1,12}$/.test(value);
+  return value instanceof Text && value.length <= 12 && /^\d+$/.test(value.toString());
+}
+
 /** Whether a value of this type can play the role under this name. */
 function fits(role: number, name: string, value: Json): boolean {
   if (COUNTS.has(role)) {
-    if (AMBIGUOUS.has(name)) return typeof value === 'number';
+    if (AMBIGUOUS.has(name)) return typeof value === 'number' || isDigits(value);
     return typeof value === 'number' || typeof value === 'string' || value instanceof Text;
   }
   if (value instanceof Fields && !OBJECTS.has(role)) return false;
-  return !AMBIGUOUS.has(name) || typeof value !== 'number';
+  return !AMBIGUOUS.has(name) || (typeof value !== 'number' && !isDigits(value));
 }
 
 const STEP = 100;
@@ -143,6 +150,7 @@ interface Member {
   readonly values: Json[];
   readonly index: number;
   readonly type: string;
+  readonly name: string;
 }
 
 /**
@@ -165,7 +173,7 @@ class RolePlan {
       const pairs = ROLES_OF.get(name);
       const isContainer = CONTAINERS.has(name);
       if (pairs === undefined && !isContainer) continue;
-      const member = this.members.push({ values, index: i, type: typeOf(value) }) - 1;
+      const member = this.members.push({ values, index: i, type: typeOf(value, name), name }) - 1;
       if (value === null) continue;
       if (pairs !== undefined) this.offer(name, member, pairs, depth);
       if (isContainer && value instanceof Fields && depth < MAX_NESTING)
@@ -188,8 +196,8 @@ class RolePlan {
   holds(): boolean {
     const { members } = this;
     for (let i = 0; i < members.length; i++) {
-      const { values, index, type } = members[i]!;
-      if (typeOf(values[index]!) !== type) return false;
+      const { values, index, type, name } = members[i]!;
+      if (typeOf(values[index]!, name) !== type) return false;
     }
     return true;
   }
@@ -206,7 +214,8 @@ class RolePlan {
 }
 
 /** The type of a value, as far as a role depends on it. */
-function typeOf(value: Json): string {
+function typeOf(value: Json, name: string): string {
+  if (AMBIGUOUS.has(name) && isDigits(value)) return 'digits';
   if (value === null) return 'null';
   if (typeof value === 'number') return 'number';
   return typeof value === 'object' ? (value instanceof Fields ? 'fields' : 'object') : typeof value;

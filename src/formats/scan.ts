@@ -10,7 +10,7 @@ import { Cursor } from './cursor.ts';
 import { DOUBT } from './escapes.ts';
 import { Fields, type Json, Raw, Text } from './json.ts';
 import { type KeyKind, lookupKey } from './keys.ts';
-import { Leaf, TemplateCache, type Trace } from './template.ts';
+import { Leaf, MAX_LEAVES, TemplateCache, type Trace } from './template.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,6 +21,8 @@ const CLOSE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const MAX_DEPTH = 60;
+/** Members of a request without meaning here; with more of them JSON.parse is quicker. */
+const MAX_REST = 100;
 const SLOTS = 4096;
 const NOWHERE: Json[] = [null];
 const INDEX = /^\d{1,10}$/;
@@ -101,7 +103,7 @@ export class JsonScanner {
     const kind = inRequest ? key.inside : key.kind;
     if (key.name === null && inRequest) {
       // JSON.parse keeps the last of equal keys, and moves keys that are numbers to the front.
-      if (INDEX.test(key.raw) || fields.rest?.some(([raw]) => raw === key.raw)) throw DOUBT;
+      if (INDEX.test(key.raw) || isCrowded(fields.rest, key.raw)) throw DOUBT;
       const pair: [string, Raw] = [key.raw, new Raw(cursor.bytes, 0, 0)];
       fields.rest ??= [];
       fields.rest.push(pair);
@@ -132,7 +134,10 @@ export class JsonScanner {
 
   /** Notes the leaf that was just read, for a template. */
   private leaf(kind: Leaf, target: Json[], index: number, start: number): void {
-    this.trace?.leaves.push({ kind, target, index, start, end: this.cursor.at });
+    if (this.trace === null) return;
+    if (this.trace.leaves.push({ kind, target, index, start, end: this.cursor.at }) > MAX_LEAVES) {
+      this.trace = null;
+    }
   }
 
   /** Reads a value into `target[index]`. */
@@ -200,4 +205,9 @@ export class JsonScanner {
     this.keys[slot] = made;
     return made;
   }
+}
+
+/** Whether a key was there before, or too many keys to look were. */
+function isCrowded(rest: Fields['rest'], key: string): boolean {
+  return rest !== null && (rest.length > MAX_REST || rest.some(([raw]) => raw === key));
 }

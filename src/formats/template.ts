@@ -20,7 +20,8 @@ export interface Trace {
 const QUOTE = 0x22;
 const OPEN = 0x7b;
 const OPEN_LIST = 0x5b;
-const MAX_LEAVES = 400;
+/** Lines with more values are not worth a template. */
+export const MAX_LEAVES = 400;
 const MAX_TEMPLATES = 8;
 /** Of so many lines, a fifth must match, or templates rest for ten times as many. */
 const WINDOW = 1_000;

@@ -16,7 +16,7 @@ import { BadValue, countOf, countUnder } from './values.ts';
 export function openAiUsage(usage: Fields): Usage | null {
   const input = countUnder(usage, 'prompt_tokens', 'input_tokens');
   const output = countUnder(usage, 'completion_tokens', 'output_tokens');
-  if (input === null && output === null) return null;
+  if (input === null) return null;
   const inside = usage.fields('prompt_tokens_details') ?? usage.fields('input_tokens_details');
   const made = usage.fields('completion_tokens_details') ?? usage.fields('output_tokens_details');
   const result = emptyUsage();
@@ -68,7 +68,7 @@ function splitWrites(usage: Fields, result: Usage, inside: number | null): void 
 export function anthropicUsage(usage: Fields): Usage | null {
   const input = countUnder(usage, 'input_tokens');
   const output = countUnder(usage, 'output_tokens');
-  if (input === null && output === null) return null;
+  if (input === null) return null;
   const result = emptyUsage();
   result.input = input ?? 0;
   result.output = output ?? 0;
@@ -93,7 +93,7 @@ export function looksAnthropic(usage: Fields): boolean {
 export function flatUsage(values: RoleValues, provider: string): Usage | null {
   const input = countOf(values[R.input], 'input');
   const output = countOf(values[R.output], 'output');
-  if (input === null && output === null) return null;
+  if (input === null) return null;
   const result = emptyUsage();
   result.cacheRead = countOf(values[R.cacheRead], 'cached') ?? 0;
   result.cacheWrite1h = countOf(values[R.cacheWrite1h], 'cache write 1h') ?? 0;

@@ -11,6 +11,8 @@ import { MAX_TOKENS } from '../domain/tokens.ts';
 import { type Fields, type Json, Text } from './json.ts';
 
 const PICO_DIGITS = 12;
+/** The ledger's integers end here: $9.2 million for one call is no amount of a call. */
+const MAX_PICO = 2n ** 63n - 1n;
 const NOTHING = new Set(['', '-', 'none', 'null', 'nan', 'n/a', 'undefined']);
 
 /** Thrown for a count that cannot be true; the line becomes a Rejected. */
@@ -38,6 +40,7 @@ export function numberOf(value: Json | undefined): number | null {
 
 function plainNumber(value: Json | undefined): string | null {
   const text = typeof value === 'string' || value instanceof Text ? String(value).trim() : '';
+  if (text.length > 40) return null;
   if (NOTHING.has(text.toLowerCase())) return null;
   const bare = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
   return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(bare) ? bare : null;
@@ -175,7 +178,7 @@ export function moneyOf(value: Json | undefined, shift = 0): bigint | null {
 
 function scaled(text: string, shift: number): bigint | null {
   const pico = parseDecimal(text, PICO_DIGITS - shift);
-  return pico === null || pico < 0n ? null : pico;
+  return pico === null || pico < 0n || pico > MAX_PICO ? null : pico;
 }
 
 /** True or false as loggers spell it; null if the value is neither. */

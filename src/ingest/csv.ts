@@ -117,9 +117,7 @@ class Reading {
       return;
     }
     const bytes = new TextEncoder().encode(JSON.stringify(record));
-    for (const call of read) {
-      this.input.packer.add(call, place, { bytes, start: 0, end: bytes.length });
-    }
+    this.input.packer.addAll(read, place, { bytes, start: 0, end: bytes.length });
   }
 
   #skipped(error: CsvError | undefined): undefined {

@@ -14,6 +14,8 @@ export type Framing =
   | { readonly kind: 'values' }
   | { readonly kind: 'csv'; readonly delimiter: string };
 
+/** So many lines are looked at before one object is taken to span them. */
+const RECORD_LINES = 50;
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /** The framing of a log. */
@@ -26,7 +28,8 @@ export function framingOf(head: Buffer): Framing {
   const firstLine = text.split('\n', 1)[0] ?? '';
   if (text.startsWith('{')) {
     const whole = firstLine.length < text.length;
-    return whole && !isObject(firstLine) && spansLines(firstLine)
+    const others = text.split('\n', RECORD_LINES).slice(1);
+    return whole && !isObject(firstLine) && spansLines(firstLine) && !others.some(isObject)
       ? { kind: 'values' }
       : { kind: 'lines' };
   }
@@ -36,7 +39,8 @@ export function framingOf(head: Buffer): Framing {
 
 function isObject(line: string): boolean {
   try {
-    return typeof JSON.parse(line) === 'object';
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch (error) {
     if (error instanceof SyntaxError) return false;
     throw error;

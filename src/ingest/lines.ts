@@ -94,7 +94,7 @@ export class LineParser {
     }
     const read = this.#reader.read(start, end);
     if (!isRejected(read)) {
-      for (const call of read) this.#packer.add(call, place, { bytes, start, end });
+      this.#packer.addAll(read, place, { bytes, start, end });
       return true;
     }
     const incomplete = !at.ended && read.reason === 'invalid_json';

@@ -205,7 +205,7 @@ async function slice(
 }
 
 /** How much of standard input is kept so that it can be recognised. */
-const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT_BYTES = 64 * 1024 * 1024;
 
 async function fromStdin(stdin: AsyncIterable<Buffer | string>): Promise<LogFile> {
   let rest = toBuffers(stdin);

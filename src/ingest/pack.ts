@@ -8,10 +8,12 @@ import { Buffer } from 'node:buffer';
 import { type PromptText, readPrompt } from '../classify/classify.ts';
 import { NO_KEY } from '../classify/remember.ts';
 import type { Call, Outcome, Target } from '../domain/call.ts';
+import { isRejected } from '../domain/reject.ts';
 import { taskCode } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
 import type { ReadCall } from '../formats/assemble.ts';
 import type { Text } from '../formats/json.ts';
+import type { ReadItem } from '../formats/read.ts';
 import type { BatchReject, CallBatch } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
 import { Dictionary, NameDictionary } from './dictionary.ts';
@@ -67,6 +69,14 @@ export class Packer {
     this.#packTask(at, call, textsOf(call, system, user));
     this.#text?.add(record);
     this.#count++;
+  }
+
+  /** Adds what a record held: its calls, and what in it is none. */
+  addAll(items: readonly ReadItem[], place: Place, record: ByteRange): void {
+    for (const item of items) {
+      if (isRejected(item)) this.reject({ ...place, reason: item.reason, detail: item.detail });
+      else this.add(item, place, record);
+    }
   }
 
   #packTokens(at: number, call: Call): void {

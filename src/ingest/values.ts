@@ -77,6 +77,7 @@ class Reading {
     for (;;) {
       const start = bytes.indexOf(OPEN, done);
       if (start < 0) {
+        this.#countLines(done, bytes.length);
         done = bytes.length;
         break;
       }
@@ -112,7 +113,7 @@ class Reading {
     const place = { line: this.#line, byteOffset: this.#offset + start, byteLength: end - start };
     const read = reader.read(start, end);
     if (isRejected(read)) packer.reject({ ...place, reason: read.reason, detail: read.detail });
-    else for (const call of read) packer.add(call, place, { bytes: this.#bytes, start, end });
+    else packer.addAll(read, place, { bytes: this.#bytes, start, end });
     this.pending++;
   }
 

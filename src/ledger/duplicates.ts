@@ -14,6 +14,8 @@ interface Row {
   readonly source_id: number;
   readonly line: number;
   readonly started_at_ms: number | null;
+  readonly prompt_hash: number | null;
+  readonly account_id: number | null;
   readonly input_total: number;
   readonly output_tokens: number;
   readonly has_usage: number;
@@ -70,6 +72,7 @@ function* groupsOf(db: Ledger): Generator<Row[]> {
   if (suspects > PAGE) db.exec('CREATE INDEX IF NOT EXISTS call_key ON call (call_key)');
   const page = db.prepare(
     `SELECT c.id, c.call_key, c.source_id, c.line, c.started_at_ms, c.output_tokens,
+         c.prompt_hash, c.account_id,
          c.input_tokens + c.cache_read_tokens + c.cache_write_5m_tokens + c.cache_write_1h_tokens
            AS input_total,
          t.usage_basis <> 'missing' AS has_usage, c.prompt_hash IS NOT NULL AS has_prompt,
@@ -104,8 +107,13 @@ function isSameCall(a: Row, b: Row): boolean {
   const comparable =
     a.has_usage === 1 && b.has_usage === 1 && a.input_total > 0 && b.input_total > 0;
   if (comparable && a.input_total !== b.input_total) return false;
+  if (differ(a.prompt_hash, b.prompt_hash) || differ(a.account_id, b.account_id)) return false;
   if (a.started_at_ms === null || b.started_at_ms === null) return true;
   return Math.abs(a.started_at_ms - b.started_at_ms) <= DAY_MS;
+}
+
+function differ(a: number | null, b: number | null): boolean {
+  return a !== null && b !== null && a !== b;
 }
 
 /** Orders rows of one call: usage first, then the larger counts, then success and content. */

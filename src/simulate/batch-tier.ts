@@ -9,6 +9,7 @@ import type { PricedCall, Target } from '../domain/call.ts';
 import { PicoSum } from '../domain/money.ts';
 import { ModelIds } from '../policy/cache-key.ts';
 import { KeyLru } from '../policy/key-lru.ts';
+import { modelName } from '../policy/model-family.ts';
 import type { Pricer, PriceSchedule } from '../policy/pricer.ts';
 import {
   type CallState,
@@ -46,6 +47,8 @@ const PROVIDERS: ReadonlySet<string> = new Set([
   'groq',
   'bedrock',
 ]);
+/** Families whose makers have one, for logs that do not name the provider. */
+const FAMILIES = /^(?:gpt-\d|o\d|chatgpt-|text-embedding-|claude-|gemini-|mistral-)/;
 /** Runs open at once; beyond that the one idle for longest is judged as it stands. */
 const MAX_RUNS = 10_000;
 /** Stands for "no system prompt" and "no user" in a run's key: hashes and ids are never negative. */
@@ -54,6 +57,10 @@ const NONE = -1;
 interface BatchOffer {
   readonly model: number;
   readonly schedule: PriceSchedule;
+}
+
+function hasBatchApi({ provider, model }: Target): boolean {
+  return provider === '' ? FAMILIES.test(modelName(model).family) : PROVIDERS.has(provider);
 }
 
 export class BatchTier implements Lever {
@@ -104,7 +111,7 @@ export class BatchTier implements Lever {
     const hasBatch =
       target.tier === 'standard' &&
       (target.operation === 'chat' || target.operation === 'embeddings') &&
-      PROVIDERS.has(target.provider);
+      hasBatchApi(target);
     const offer = hasBatch
       ? {
           model: this.#models.idOf(target),
