@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Analysis, readInto } from '../audit/analyse.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { countUndated } from '../ledger/lookup.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
 import type { RoutingPolicy } from '../policy/route.ts';
@@ -14,7 +15,7 @@ import { renderAudit } from '../report/audit.ts';
 import { type AuditReport, type IngestCounts, SPEND_KEYS, type SpendKey } from '../report/model.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { writeOutput } from '../terminal/output.ts';
-import { declarePrices, parseSince, parseUntil, parseWhole } from './shared.ts';
+import { declarePrices, note, parseSince, parseUntil, parseWhole } from './shared.ts';
 
 /** Flags of the commands that report. */
 export interface ReportFlags {
@@ -64,10 +65,15 @@ export function readReportFlags(flags: ReportFlags, { config }: Deps): ReportSet
       `give one of: ${SPEND_KEYS.join(', ')}`,
     );
   }
+  const sinceMs = parseSince(flags.since);
+  const untilMs = parseUntil(flags.until);
+  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) {
+    throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
+  }
   return {
     by,
-    sinceMs: parseSince(flags.since),
-    untilMs: parseUntil(flags.until),
+    sinceMs,
+    untilMs,
     top: parseWhole(flags.top, '--top', 1),
     explain: flags.explain === true,
     strict: flags.strict === true,
@@ -94,6 +100,7 @@ export async function writeReport(
   const { sinceMs, untilMs, by, top, explain } = settings;
   const { db, book, ingest } = subject;
   const selection = { sourceIds: subject.sourceIds, sinceMs, untilMs };
+  if (sinceMs !== null || untilMs !== null) noteUndated(deps, db, subject.sourceIds);
   let { analysis } = subject;
   if (analysis === null) {
     const progress = deps.progress('analysing');
@@ -107,6 +114,11 @@ export async function writeReport(
   const text = renderAudit(report, { ...deps.output, by, top, explain });
   await writeOutput(text, deps.output, deps.streams.stdout);
   return settings.strict && hasGaps(report) ? EXIT.gaps : EXIT.ok;
+}
+
+function noteUndated(deps: Deps, db: Ledger, sourceIds: readonly number[] | null): void {
+  const calls = countUndated(db, sourceIds);
+  if (calls > 0) note(deps, `${calls} calls without a time are left out by --since and --until`);
 }
 
 function hasGaps({ gaps }: AuditReport): boolean {

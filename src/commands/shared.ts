@@ -69,6 +69,14 @@ function readPriceFile(path: string, origin: string): string {
   }
 }
 
+/** Refuses an answer that would overwrite the ledger or a log. Throws UserError. */
+function refuseOverwrite(deps: Deps, files: readonly string[]): void {
+  const { path } = deps.output;
+  const victim = files.find((file) => path !== null && resolve(deps.cwd, file) === path);
+  if (victim === undefined) return;
+  throw new UserError(EXIT.usage, `--out would overwrite ${victim}`, 'name another file');
+}
+
 /** Runs with the ledger of --ledger open; says in plain words what is wrong with it. */
 export async function withLedger<Result>(
   deps: Deps,
@@ -76,6 +84,7 @@ export async function withLedger<Result>(
   run: (db: Ledger) => Promise<Result>,
 ): Promise<Result> {
   const path = resolve(deps.cwd, deps.config.ledger.value);
+  refuseOverwrite(deps, [path]);
   const db = existing ? openExistingLedger(path) : openLedger(path);
   try {
     // An ingest that was cut off may have left calls to settle.
@@ -96,6 +105,7 @@ export async function ingestInputs(
   flags: ReadFlags,
   run: Pick<IngestOptions, 'inputs' | 'db' | 'book' | 'observer'>,
 ): Promise<IngestResult> {
+  refuseOverwrite(deps, run.inputs);
   const label =
     run.inputs.length === 1 ? `reading ${run.inputs[0]}` : `reading ${run.inputs.length} inputs`;
   const progress = deps.progress(label);

@@ -13,6 +13,7 @@ import { readRecord } from '../formats/read.ts';
 import type { CallBatch } from '../ledger/batch.ts';
 import type { Packer } from './pack.ts';
 
+const NEWLINE = 0x0a;
 const BATCH_CALLS = 2_000;
 
 /** A log to read as CSV; rows before `from` were read earlier. */
@@ -48,6 +49,10 @@ class Reading {
   #lineTaken: number;
   #skippedLine = -1;
   #offset = 0;
+  /** Where the last row starts. */
+  #lastRow = 0;
+  #lastLine = 0;
+  #lastByte = NEWLINE;
   pending = 0;
 
   constructor(private readonly input: CsvInput) {
@@ -72,6 +77,7 @@ class Reading {
   }
 
   write(chunk: Buffer): void {
+    this.#lastByte = chunk.at(-1) ?? this.#lastByte;
     this.#parser.write(chunk);
     this.#drain();
   }
@@ -90,6 +96,11 @@ class Reading {
     });
     this.#parser.end();
     await ended;
+    // A last row without a line break may go on: it counts, and is read again next time.
+    if (this.#lastByte !== NEWLINE) {
+      this.#offset = this.#lastRow;
+      this.#line = this.#lastLine;
+    }
   }
 
   #drain(): void {
@@ -104,8 +115,10 @@ class Reading {
 
   #row({ info, record }: Row): void {
     const byteOffset = this.#offset;
+    this.#lastRow = byteOffset;
     const byteLength = info.bytes - byteOffset;
     const line = this.#line;
+    this.#lastLine = line;
     this.#offset = info.bytes;
     this.#line = info.lines;
     if (byteOffset < this.input.from) return;

@@ -27,7 +27,7 @@ export async function expandInputs(inputs: readonly string[], cwd: string): Prom
 async function expandOne(input: string, cwd: string): Promise<string[]> {
   if (input === STDIN) return [STDIN];
   const full = path.resolve(cwd, input);
-  const stat = fs.statSync(full, { throwIfNoEntry: false });
+  const stat = statOf(full);
   if (stat?.isDirectory()) return logsIn(full, input);
   if (stat !== undefined) return [full];
   if (GLOB.test(input)) return globbed(input, cwd);
@@ -36,6 +36,16 @@ async function expandOne(input: string, cwd: string): Promise<string[]> {
     `there is no file ${input}`,
     'check the path; a folder or a quoted glob such as "logs/*.jsonl.gz" works too',
   );
+}
+
+/** What stands at a path; undefined for nothing, also where a part of the path is a file. */
+function statOf(full: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(full, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function logsIn(folder: string, input: string): string[] {

@@ -28,13 +28,18 @@ export function framingOf(head: Buffer): Framing {
   const firstLine = text.split('\n', 1)[0] ?? '';
   if (text.startsWith('{')) {
     const whole = firstLine.length < text.length;
-    const others = text.split('\n', RECORD_LINES).slice(1);
-    return whole && !isObject(firstLine) && spansLines(firstLine) && !others.some(isObject)
-      ? { kind: 'values' }
-      : { kind: 'lines' };
+    const spans = whole && !isObject(firstLine) && spansLines(firstLine);
+    return spans && !isTorn(text, firstLine) ? { kind: 'values' } : { kind: 'lines' };
   }
   const delimiter = DELIMITERS.find((candidate) => isHeader(firstLine, candidate));
   return delimiter === undefined ? { kind: 'lines' } : { kind: 'csv', delimiter };
+}
+
+/** Whether the first line is a torn record among whole ones, and not the start of a long object. */
+function isTorn(text: string, firstLine: string): boolean {
+  if (firstLine.trimEnd().endsWith('[')) return false;
+  const others = text.split('\n', RECORD_LINES).slice(1);
+  return others.some((line) => line.startsWith('{') && isObject(line));
 }
 
 function isObject(line: string): boolean {

@@ -10,7 +10,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Dialect } from '../formats/dialect.ts';
-import { DIALECTS, dialectNamed } from '../formats/index.ts';
+import { dialectNamed } from '../formats/index.ts';
 import { RecordReader } from '../formats/read.ts';
 import type { CallBatch } from '../ledger/batch.ts';
 import { settleDuplicates } from '../ledger/duplicates.ts';
@@ -20,6 +20,7 @@ import {
   beginWriting,
   commitWriting,
   dropMendable,
+  dropUnsettled,
   type Source,
   undoWriting,
   updateSource,
@@ -36,7 +37,7 @@ import { type DamagedInput, explain, type LogFile, openLogFile, untilDamage } fr
 import { Observation } from './observe.ts';
 import { Packer } from './pack.ts';
 import { type SentBatch, WorkerPool } from './pool.ts';
-import { emptyProblem, problemOf } from './problems.ts';
+import { checkFormat, emptyProblem, problemOf } from './problems.ts';
 import { Progress } from './progress.ts';
 import { jobsOf, stretchesOf } from './stretches.ts';
 import { readValues } from './values.ts';
@@ -96,12 +97,6 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   return run.result();
 }
 
-function checkFormat(name: string | null): void {
-  if (name === null || dialectNamed(name) !== undefined) return;
-  const known = DIALECTS.map((dialect) => dialect.id).join(', ');
-  throw new UserError(EXIT.usage, `unknown input format ${name}`, `known formats: ${known}`);
-}
-
 /** One run over all inputs. */
 class Run {
   readonly #options: IngestOptions;
@@ -118,6 +113,8 @@ class Run {
   #parser: LineParser | null = null;
   #sinceCommit = 0;
   #added = 0;
+  /** Calls read again because their row might not have been whole. */
+  #redone = 0;
   #known = 0;
   #rejected = 0;
 
@@ -153,6 +150,7 @@ class Run {
 
   async #log(log: LogFile, framing: Framing): Promise<void> {
     const { db, clock } = this.#options;
+    beginWriting(db);
     const source = await identify(db, {
       path: log.path,
       head: log.head,
@@ -161,9 +159,11 @@ class Run {
     });
     if (!this.#sources.includes(source.id)) this.#sources.push(source.id);
     this.#known += source.calls;
-    const progress = new Progress(source);
-    beginWriting(db);
+    const redone = framing.kind === 'csv' ? dropUnsettled(db, source) : 0;
+    this.#redone += redone;
+    const progress = new Progress({ ...source, calls: source.calls - redone });
     dropMendable(db, source.id);
+    commitWriting(db);
     try {
       const guarded = untilDamage(log, framing.kind !== 'values');
       for await (const sent of this.#batches(guarded.log, framing, source)) {
@@ -197,7 +197,7 @@ class Run {
   }
 
   #write({ batch, sender }: SentBatch, progress: Progress): void {
-    beginWriting(this.#options.db);
+    if (beginWriting(this.#options.db)) this.#writer.catchUp();
     this.#writer.write(batch, { sourceId: progress.id, linesBefore: progress.lines, sender });
     progress.add(batch);
     this.#sinceCommit += batch.count + batch.rejects.length;
@@ -285,7 +285,7 @@ class Run {
     const { known, replaced } = settleDuplicates(db);
     return {
       sourceIds: this.#sources,
-      newCalls: this.#added - known - replaced,
+      newCalls: Math.max(0, this.#added - this.#redone - known - replaced),
       knownCalls: this.#known + known,
       replacedCalls: replaced,
       rejectedLines: this.#rejected,

@@ -37,11 +37,21 @@ export async function openLogFile(
 ): Promise<LogFile> {
   try {
     if (path === STDIN) return await fromStdin(stdin);
+    // A pipe or device cannot be read twice, and opening one may wait for ever.
+    if (!fs.statSync(path).isFile()) throw notRegular(path);
     const head = readAtSync(path, 0, HEAD_BYTES);
     return isGzip(head) ? await gzipFile(path) : plainFile(path, head);
   } catch (error) {
     throw error instanceof DamagedInput ? unreadable(error, path) : explain(error, path);
   }
+}
+
+function notRegular(path: string): UserError {
+  return new UserError(
+    EXIT.failed,
+    `${path} is not a regular file`,
+    'pipe it in instead: aicost audit - < FILE',
+  );
 }
 
 /** An archive of which not a byte could be decompressed. */
@@ -61,6 +71,7 @@ export function explain(error: unknown, path: string): unknown {
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file',
     ENOENT: 'it is not there any more',
     EIO: 'the disk reported an error',
   };
@@ -94,19 +105,10 @@ function readAtSync(path: string, offset: number, length: number): Buffer {
 }
 
 function plainFile(path: string, head: Buffer): LogFile {
-  const stat = fs.statSync(path);
-  // A pipe or device has no size and cannot be read twice.
-  if (!stat.isFile()) {
-    throw new UserError(
-      EXIT.failed,
-      `${path} is not a regular file`,
-      'pipe it in instead: aicost audit - < FILE',
-    );
-  }
   return {
     path,
     head,
-    size: stat.size,
+    size: fs.statSync(path).size,
     readAt: async (offset, length) => readAtSync(path, offset, length),
     chunks: () => plainChunks(path),
   };

@@ -6,7 +6,7 @@
  */
 import { isRejected, type RejectReason } from '../domain/reject.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { DIALECTS } from '../formats/index.ts';
+import { DIALECTS, dialectNamed } from '../formats/index.ts';
 import { RecordReader } from '../formats/read.ts';
 import { type Framing, firstKeys } from './framing.ts';
 import type { LogFile } from './log-file.ts';
@@ -81,4 +81,11 @@ function unknownFormat(log: LogFile): UserError {
     `no calls found in ${log.path}: its format is unknown; its first keys are ${keys === '' ? 'none' : keys}`,
     `looked for ${looked}. Force one with --input-format`,
   );
+}
+
+/** Throws UserError for a name that `--input-format` does not take. */
+export function checkFormat(name: string | null): void {
+  if (name === null || dialectNamed(name) !== undefined) return;
+  const known = DIALECTS.map((dialect) => dialect.id).join(', ');
+  throw new UserError(EXIT.usage, `unknown input format ${name}`, `known formats: ${known}`);
 }

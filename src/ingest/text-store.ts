@@ -18,15 +18,16 @@ export class TextStore {
   #length = 0;
   #ends: number[] = [];
 
-  /** Adds a copy of a record. */
-  add({ bytes, start, end }: ByteRange): void {
-    const length = this.#length + end - start;
+  /** Adds a copy of a record, its secrets blanked. */
+  add(range: ByteRange): void {
+    const record = withoutSecrets(range);
+    const length = this.#length + record.length;
     if (length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(length * 2, 65_536));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
-    this.#bytes.set(bytes.subarray(start, end), this.#length);
+    this.#bytes.set(record, this.#length);
     this.#length = length;
     this.#ends.push(length);
   }
@@ -38,4 +39,13 @@ export class TextStore {
     this.#ends = [];
     return text;
   }
+}
+
+const SECRETS =
+  /("(?:[\w-]*authorization|[\w-]*api[_-]?key|[\w-]*access[_-]?token|(?:set-)?cookie)"\s*:\s*")(?:[^"\\]|\\.)*"/gi;
+
+/** A record without the values of headers and members that hold keys. */
+function withoutSecrets({ bytes, start, end }: ByteRange): Uint8Array {
+  const text = new TextDecoder().decode(bytes.subarray(start, end));
+  return new TextEncoder().encode(text.replace(SECRETS, '$1***"'));
 }

@@ -55,6 +55,14 @@ export function countRejects(
     .all() as { reason: string; lines: number }[];
 }
 
+/** Calls of some sources (null: of all) that have no time. */
+export function countUndated(db: Ledger, sourceIds: readonly number[] | null): number {
+  const sources =
+    sourceIds === null ? '' : `AND source_id IN (${sourceIds.map(Number).join(', ')})`;
+  const count = db.prepare(`SELECT count(*) FROM call WHERE started_at_ms IS NULL ${sources}`);
+  return count.pluck().get() as number;
+}
+
 function where(sourceIds: readonly number[] | null): string {
   return sourceIds === null ? '' : `WHERE r.source_id IN (${sourceIds.map(Number).join(', ')})`;
 }

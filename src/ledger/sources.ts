@@ -118,9 +118,13 @@ export function listSources(
   return ids === null ? all : all.filter((source) => ids.includes(source.id));
 }
 
-/** Starts writing, unless that was done; other processes may read but not write from here on. */
-export function beginWriting(db: Ledger): void {
-  if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
+/**
+ * Starts writing: other processes may read but not write from here on. False if that was done before.
+ */
+export function beginWriting(db: Ledger): boolean {
+  if (db.inTransaction) return false;
+  db.exec('BEGIN IMMEDIATE');
+  return true;
 }
 
 /** Makes what was written so far last. */
@@ -142,4 +146,22 @@ export function addCorruption(
     `INSERT INTO reject (source_id, line, byte_offset, byte_length, reason, detail)
      VALUES (@sourceId, @line, @byteOffset, 0, 'corrupt_input', @detail)`,
   ).run(at);
+}
+
+/**
+ * Forgets calls that stand at or behind the place a source is read from next: its last row had no end
+ * yet. Gives how many there were.
+ */
+export function dropUnsettled(db: Ledger, source: Source): number {
+  const where = 'source_id = ? AND byte_offset >= ?';
+  const place = [source.id, source.ingestedBytes];
+  for (const table of ['call_extra', 'call_text']) {
+    db.prepare(`DELETE FROM ${table} WHERE call_id IN (SELECT id FROM call WHERE ${where})`).run(
+      place,
+    );
+  }
+  db.prepare(`DELETE FROM reject WHERE ${where}`).run(place);
+  const { changes } = db.prepare(`DELETE FROM call WHERE ${where}`).run(place);
+  db.prepare('UPDATE source SET calls = calls - ? WHERE id = ?').run(changes, source.id);
+  return changes;
 }

@@ -58,7 +58,7 @@ export class CallWriter {
   readonly #statements;
   readonly #bound: (number | bigint | null)[] = new Array(BOUND * ROWS).fill(null);
   readonly #observer: CallObserver | null;
-  #nextId: number;
+  #nextId = 1;
 
   /** With an observer, every call is shown to it as it is written. */
   constructor(db: Ledger, book: PriceBook, observer: CallObserver | null) {
@@ -66,11 +66,20 @@ export class CallWriter {
     this.#book = book;
     this.#dimensions = new Dimensions(db);
     this.#priceTableId = this.#dimensions.priceTableId(book.info);
-    this.#nextId =
-      (db.prepare('SELECT coalesce(max(id), 0) FROM call').pluck().get() as number) + 1;
     this.#statements = prepareStatements(db);
-    const keys = db.prepare('SELECT call_key FROM call WHERE call_key IS NOT NULL').pluck();
-    for (const key of keys.iterate()) this.#seen.add(key as number);
+    this.catchUp();
+  }
+
+  /**
+   * Takes in what others have written since this writer last did: at the start of each transaction,
+   * when the ledger is locked against them.
+   */
+  catchUp(): void {
+    const { maxId, newKeys } = this.#statements;
+    const next = (maxId.get() as number) + 1;
+    if (next === this.#nextId) return;
+    for (const key of newKeys.iterate(this.#nextId)) this.#seen.add(key as number);
+    this.#nextId = next;
   }
 
   /** Writes a batch. */
@@ -237,6 +246,8 @@ function prepareStatements(db: Ledger) {
     suspect: db.prepare('INSERT OR IGNORE INTO suspect (call_key, call_id) VALUES (?, ?)'),
     extra: db.prepare('INSERT INTO call_extra VALUES (?, ?, ?, ?, ?, ?)'),
     text: db.prepare('INSERT INTO call_text VALUES (?, CAST(? AS TEXT))'),
+    maxId: db.prepare('SELECT coalesce(max(id), 0) FROM call').pluck(),
+    newKeys: db.prepare('SELECT call_key FROM call WHERE id >= ? AND call_key IS NOT NULL').pluck(),
     reject: db.prepare(
       'INSERT INTO reject (source_id, line, byte_offset, byte_length, reason, detail) VALUES (?, ?, ?, ?, ?, ?)',
     ),

@@ -94,8 +94,14 @@ describe('disk full', () => {
   function mount(size: string): boolean {
     mkdirSync(join(world.folder, 'disk'), { recursive: true });
     return (
-      spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', join(world.folder, 'disk')])
-        .status === 0
+      spawnSync('/bin/mount', [
+        '-t',
+        'tmpfs',
+        '-o',
+        `size=${size}`,
+        'none',
+        join(world.folder, 'disk'),
+      ]).status === 0
     );
   }
 

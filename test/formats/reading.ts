@@ -22,11 +22,15 @@ export type Seen = SeenCall[] | Rejected;
 
 function seen(read: ReadCall[] | Rejected): Seen {
   if (isRejected(read)) return { reason: read.reason, detail: read.detail };
-  return read.map(({ call, system, user }) => ({
-    ...structuredClone(call),
-    system: system === null ? null : system.toString(),
-    user_text: user === null ? null : user.toString(),
-  }));
+  return read.map((item) => {
+    if (isRejected(item)) return { ...item };
+    const { call, system, user } = item;
+    return {
+      ...structuredClone(call),
+      system: system === null ? null : system.toString(),
+      user_text: user === null ? null : user.toString(),
+    };
+  });
 }
 
 /** A reader that keeps what it learnt of earlier lines. */
