@@ -113,8 +113,14 @@ export function listSources(
   db: Ledger,
   ids: readonly number[] | null,
 ): { id: number; path: string; calls: number }[] {
-  const rows = db.prepare('SELECT id, path, calls FROM source ORDER BY id').all();
-  const all = rows as { id: number; path: string; calls: number }[];
+  // Where no call was ever seen twice, the lines of a source are its calls.
+  const isPlain = db.prepare('SELECT NOT EXISTS (SELECT 1 FROM sighting)').pluck().get() === 1;
+  const calls = isPlain
+    ? 's.calls'
+    : `(SELECT count(*) FROM (SELECT id FROM call WHERE source_id = s.id
+         UNION SELECT call_id FROM sighting WHERE source_id = s.id))`;
+  const rows = db.prepare(`SELECT s.id, s.path, ${calls} AS calls FROM source s ORDER BY s.id`);
+  const all = rows.all() as { id: number; path: string; calls: number }[];
   return ids === null ? all : all.filter((source) => ids.includes(source.id));
 }
 
