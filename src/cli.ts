@@ -57,7 +57,8 @@ Examples:
 
 aicost works offline: it reads logs and writes the ledger, a SQLite file, and nothing else.
 'aicost help COMMAND' explains a command. Exit codes: 0 done, 1 failed, 2 wrong usage,
-3 finished with gaps (--strict), 130 interrupted.
+3 finished with gaps (an input could not be read; with --strict any gap), 130
+interrupted.
 `;
 
 /**

@@ -24,7 +24,7 @@ export interface Config {
   readonly ledger: Setting<string>;
   /** A price table's name or file; null for the default table. */
   readonly prices: Setting<string | null>;
-  /** A routing policy's name or file; null for the default policy. */
+  /** A routing policy's name; null for the default policy. */
   readonly policy: Setting<string | null>;
   /** Null: a table on a terminal, CSV when piped. */
   readonly format: Setting<OutputFormat | null>;

@@ -1,6 +1,8 @@
 /** `aicost classify`: what each call was for. */
 import { EXIT, type ExitCode } from '../errors.ts';
+import type { IngestResult } from '../ingest/ingest.ts';
 import { type LabelledCall, listLabels, listTasks, type TaskCount } from '../ledger/labels.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { type Column, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { writeOutput } from '../terminal/output.ts';
@@ -57,11 +59,8 @@ Examples:
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
   return withLedger(deps, args.length === 0, async (db) => {
-    const book = await openBook(deps);
-    const result =
-      args.length === 0
-        ? null
-        : await ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
+    const result = args.length === 0 ? null : await readLogs(db, deps, { args, flags });
+    if (result?.interrupted === true) return EXIT.interrupted;
     const sources = result?.sourceIds ?? null;
     const text =
       flags.calls === true
@@ -70,4 +69,13 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
     await writeOutput(text, deps.output, deps.streams.stdout);
     return result === null ? EXIT.ok : exitCodeOf(result);
   });
+}
+
+async function readLogs(
+  db: Ledger,
+  deps: Deps,
+  { args, flags }: Pick<Invocation<Flags>, 'args' | 'flags'>,
+): Promise<IngestResult> {
+  const book = await openBook(deps);
+  return ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
 }
