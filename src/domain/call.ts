@@ -27,6 +27,11 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** Whether a call ended without an answer: an error, a time-out or a cancellation. */
+export function hasFailed(status: Status): boolean {
+  return status === 'error' || status === 'timeout' || status === 'cancelled';
+}
+
 /** Which event the time of a call describes. */
 export const TIME_SOURCES = ['start', 'end', 'created', 'none'] as const;
 export type TimeSource = (typeof TIME_SOURCES)[number];

@@ -5,7 +5,7 @@
  * nothing, which is a known 0, and one without usage is unpriced. Memory: the last 4,096 failed
  * prompts, 0.3 MB.
  */
-import type { PricedCall, Status } from '../domain/call.ts';
+import { hasFailed, type PricedCall } from '../domain/call.ts';
 import { KeyLru } from '../policy/key-lru.ts';
 import { type Finder, type Finding, FindingTally } from './finding.ts';
 
@@ -92,8 +92,4 @@ export class FailedCalls implements Finder {
       spendPico,
     );
   }
-}
-
-function hasFailed(status: Status): boolean {
-  return status === 'error' || status === 'timeout' || status === 'cancelled';
 }

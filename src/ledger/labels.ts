@@ -4,6 +4,7 @@
  * Takes sources (null: all), gives rows for listing.
  */
 import type { Ledger } from './open.ts';
+import { isInSources } from './sources.ts';
 
 /** Calls of one task. */
 export interface TaskCount {
@@ -46,7 +47,5 @@ export function listLabels(db: Ledger, sourceIds: readonly number[] | null): Lab
 }
 
 function where(sourceIds: readonly number[] | null): string {
-  if (sourceIds === null) return '';
-  const list = sourceIds.map(Number).join(', ');
-  return `WHERE c.source_id IN (${list}) OR c.id IN (SELECT call_id FROM sighting WHERE source_id IN (${list}))`;
+  return sourceIds === null ? '' : `WHERE ${isInSources(sourceIds)}`;
 }

@@ -17,6 +17,7 @@ import type { UsageBasis } from '../domain/tokens.ts';
 import { chargeCall } from '../pricing/charge.ts';
 import type { PriceBook, Schedule } from '../pricing/price.ts';
 import type { Ledger } from './open.ts';
+import { isInSources } from './sources.ts';
 
 /** Which calls to read; null sources: all. */
 export interface Selection {
@@ -79,10 +80,7 @@ function conditions(db: Ledger, selection: Selection): string {
   const parts: string[] = [];
   const { sourceIds, sinceMs, untilMs } = selection;
   if (sourceIds !== null && !coversLedger(db, sourceIds)) {
-    const list = sourceIds.map(Number).join(', ');
-    parts.push(
-      `AND (c.source_id IN (${list}) OR c.id IN (SELECT call_id FROM sighting WHERE source_id IN (${list})))`,
-    );
+    parts.push(`AND ${isInSources(sourceIds)}`);
   }
   if (sinceMs !== null) parts.push(`AND c.started_at_ms >= ${Number(sinceMs)}`);
   if (untilMs !== null) parts.push(`AND c.started_at_ms < ${Number(untilMs)}`);

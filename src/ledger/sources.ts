@@ -171,3 +171,9 @@ export function dropUnsettled(db: Ledger, source: Source): number {
   db.prepare('UPDATE source SET calls = calls - ? WHERE id = ?').run(changes, source.id);
   return changes;
 }
+
+/** SQL: a call `c` stands in one of the sources, read there first or seen there again. */
+export function isInSources(ids: readonly number[]): string {
+  const list = ids.map(Number).join(', ');
+  return `(c.source_id IN (${list}) OR c.id IN (SELECT call_id FROM sighting WHERE source_id IN (${list})))`;
+}

@@ -4,7 +4,7 @@
  * Takes priced calls one by one, gives the report's sums, exact to the pico-dollar. Never counts an
  * unpriced call as free: it is counted beside the cost of every group it is in.
  */
-import type { PricedCall, Target } from '../domain/call.ts';
+import { hasFailed, type PricedCall, type Target } from '../domain/call.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { DAY_MS, dayNumber, formatDay, formatInstant } from '../domain/time.ts';
@@ -71,7 +71,7 @@ class SpendAccumulator implements SpendBy {
       this.#cacheWritten += usage.cacheWrite5m + usage.cacheWrite1h;
       this.#reasoning += usage.reasoning;
     }
-    if (isFailed(outcome.status)) this.#failed++;
+    if (hasFailed(outcome.status)) this.#failed++;
     let day = NO_DAY;
     if (startedAtMs === null) {
       this.#withoutTime++;
@@ -144,10 +144,6 @@ class SpendAccumulator implements SpendBy {
       if (target.usageBasis === basis) calls += group.calls;
     return calls;
   }
-}
-
-function isFailed(status: PricedCall['outcome']['status']): boolean {
-  return status === 'error' || status === 'timeout' || status === 'cancelled';
 }
 
 function daysOf(groups: ReadonlyMap<number, Group>, whole: bigint): Spend['by_day'] {
