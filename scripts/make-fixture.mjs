@@ -1,5 +1,5 @@
 /**
- * Writes fixtures/support-desk.jsonl: 400 calls of an imagined support desk over four days, seeded,
+ * Writes fixtures/support-desk.jsonl: 410 calls of an imagined support desk over five days, seeded,
  * so that it is the same every time. All texts and names are invented.
  *
  *   node scripts/make-fixture.mjs
@@ -159,5 +159,49 @@ for (let i = 0; i < 400; i++) {
 lines.push(
   '{"id":"log-401","timestamp":"2026-03-06T10:00:00.000Z","request":{"model":"house-llm-7b","messages":[{"role":"user","content":"Where is my order?"}]},"response":{"id":"chatcmpl-house","object":"chat.completion","model":"house-llm-7b","choices":[{"index":0,"message":{"role":"assistant","content":"On its way."},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16}},"latency_ms":90,"status":200}',
 );
+
+/** A call of the first job, for the last morning; `more` is what differs. */
+function classified(second, ticket, more) {
+  const [job] = JOBS;
+  const number = lines.length + 1;
+  const at = Date.UTC(2026, 2, 6, 11, 0, second);
+  const model = 'gpt-4o';
+  const messages = [
+    { role: 'system', content: job.system },
+    { role: 'user', content: ticket },
+  ];
+  const input = more.input ?? 46;
+  const answered = {
+    id: `chatcmpl-${number}`,
+    object: 'chat.completion',
+    created: Math.floor(at / 1000),
+    model,
+    choices: [
+      { index: 0, message: { role: 'assistant', content: 'delivery' }, finish_reason: 'stop' },
+    ],
+    usage: { prompt_tokens: input, completion_tokens: 2, total_tokens: input + 2 },
+  };
+  const limited = { error: { type: 'rate_limit_error', message: 'Rate limit reached' } };
+  lines.push(
+    JSON.stringify({
+      id: `log-${number}`,
+      timestamp: new Date(at).toISOString(),
+      user: 'nightly',
+      request: { model, temperature: 0, max_tokens: job.maxTokens, messages },
+      response: more.failed ? limited : answered,
+      latency_ms: more.failed ? 200 : 900,
+      status: more.failed ? 429 : 200,
+    }),
+  );
+}
+
+// A burst of five refusals; two are tried again, one of them at once.
+for (const second of [0, 2, 4, 6, 8])
+  classified(second, `Where is parcel ${second}?`, { failed: true });
+classified(9, 'Where is parcel 8?', {});
+classified(40, 'Where is parcel 6?', {});
+// A whole help centre sent along to pick a label.
+classified(300, 'Which of these pages is about parcels?', { input: 6240 });
+classified(600, 'Which of these pages is about refunds?', { input: 7105 });
 lines.push('this line was written by another program');
 writeFileSync(new URL('../fixtures/support-desk.jsonl', import.meta.url), `${lines.join('\n')}\n`);

@@ -39,8 +39,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'prices',
-    summary: 'List the price tables, or show the rates of a model',
+    summary: 'List, match, import, update and compare prices',
     load: () => import('./commands/prices.ts'),
+  },
+  {
+    name: 'cost',
+    summary: 'Price one usage body as a provider sent it, or one call of the ledger',
+    load: () => import('./commands/cost.ts'),
+  },
+  {
+    name: 'reprice',
+    summary: 'Show the costs in the ledger at other prices, and replace them if asked to',
+    load: () => import('./commands/reprice.ts'),
+  },
+  {
+    name: 'reconcile',
+    summary: 'Hold an invoice against the ledger and split the difference',
+    load: () => import('./commands/reconcile.ts'),
   },
   {
     name: 'rejects',
@@ -55,7 +70,8 @@ Examples:
   $ aicost audit logs/ --json > audit.json  the same, exact, for a script
   $ aicost report --by user --csv           spend per user from the ledger
 
-aicost works offline: it reads logs and writes the ledger, a SQLite file, and nothing else.
+aicost works offline, 'prices update' apart: it reads logs and writes the ledger, a SQLite file, and
+the price tables you import, and nothing else.
 'aicost help COMMAND' explains a command. Exit codes: 0 done, 1 failed, 2 wrong usage,
 3 finished with gaps (an input could not be read; with --strict any gap), 130
 interrupted.

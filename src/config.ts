@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EXIT, UserError } from './errors.ts';
 import { type OutputFormat, parseFormat } from './report/format.ts';
 
@@ -24,6 +24,10 @@ export interface Config {
   readonly ledger: Setting<string>;
   /** A price table's name or file; null for the default table. */
   readonly prices: Setting<string | null>;
+  /** Single prices over the table: `gpt-4o:input=2.5,output=10`. */
+  readonly price: Setting<readonly string[]>;
+  /** Names in logs and the models they stand for, as `NAME=MODEL`; later ones win. */
+  readonly aliases: Setting<readonly string[]>;
   /** A routing policy's name; null for the default policy. */
   readonly policy: Setting<string | null>;
   /** Null: a table on a terminal, CSV when piped. */
@@ -31,7 +35,15 @@ export interface Config {
   readonly quiet: Setting<boolean>;
 }
 
-export const CONFIG_KEYS = ['ledger', 'prices', 'policy', 'format', 'quiet'] as const;
+export const CONFIG_KEYS = [
+  'ledger',
+  'prices',
+  'price',
+  'aliases',
+  'policy',
+  'format',
+  'quiet',
+] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
 /** Some settings, as one place gives them. */
@@ -51,28 +63,54 @@ export function resolveConfig(layers: readonly ConfigLayer[]): Config {
   return {
     ledger: settle(layers, 'ledger', DEFAULT_LEDGER, parseText),
     prices: settle(layers, 'prices', null, parseText),
+    price: settle(layers, 'price', [], parseTexts),
+    aliases: gather(layers, 'aliases', parseAliases),
     policy: settle(layers, 'policy', null, parseText),
     format: settle(layers, 'format', null, parseFormatSetting),
     quiet: settle(layers, 'quiet', false, parseSwitch),
   };
 }
 
+type Parse<Value> = (value: unknown, origin: string) => Value;
+
 function settle<Value, Default>(
   layers: readonly ConfigLayer[],
   key: ConfigKey,
   fallback: Default,
-  parse: (value: unknown, origin: string) => Value,
+  parse: Parse<Value>,
 ): Setting<Value | Default> {
   for (const layer of layers) {
-    const value = layer.values[key];
-    if (value === undefined) continue;
-    const origin = layer.originOf?.(key) ?? layer.origin;
-    return {
-      value: parse(value, layer.originOf === undefined ? `${origin}: ${key}` : origin),
-      origin,
-    };
+    const setting = settingOf(layer, key, parse);
+    if (setting !== null) return setting;
   }
   return { value: fallback, origin: 'default' };
+}
+
+/** All layers together: a map of names grows from file to flags, where another setting is replaced. */
+function gather(
+  layers: readonly ConfigLayer[],
+  key: ConfigKey,
+  parse: Parse<readonly string[]>,
+): Setting<readonly string[]> {
+  const given = layers.map((layer) => settingOf(layer, key, parse)).filter((one) => one !== null);
+  return {
+    value: given.toReversed().flatMap(({ value }) => value),
+    origin: given.map(({ origin }) => origin).join(', ') || 'default',
+  };
+}
+
+function settingOf<Value>(
+  layer: ConfigLayer,
+  key: ConfigKey,
+  parse: Parse<Value>,
+): Setting<Value> | null {
+  const value = layer.values[key];
+  if (value === undefined) return null;
+  const origin = layer.originOf?.(key) ?? layer.origin;
+  return {
+    value: parse(value, layer.originOf === undefined ? `${origin}: ${key}` : origin),
+    origin,
+  };
 }
 
 function refuseUnknownKeys({ origin, values }: ConfigLayer): void {
@@ -85,6 +123,23 @@ function refuseUnknownKeys({ origin, values }: ConfigLayer): void {
 function parseText(value: unknown, origin: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw usage(`${origin} is ${shown(value)}, not a text`, 'give a name or a path');
+}
+
+/** A text, several separated by semicolons, or a list of texts. */
+function parseTexts(value: unknown, origin: string): string[] {
+  const texts = typeof value === 'string' ? value.split(';') : value;
+  if (!Array.isArray(texts)) throw usage(`${origin} is ${shown(value)}`, 'give a list of texts');
+  return texts.map((text: unknown) => parseText(text, origin).trim());
+}
+
+/** `{"name": "model"}` in a file, `NAME=MODEL` elsewhere. */
+function parseAliases(value: unknown, origin: string): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return parseTexts(value, origin);
+  }
+  return Object.entries(value).map(
+    ([name, model]) => `${name}=${parseText(model, `${origin}: ${name}`)}`,
+  );
 }
 
 function parseFormatSetting(value: unknown, origin: string): OutputFormat {
@@ -102,8 +157,11 @@ function shown(value: unknown): string {
 }
 
 /** The layer of the flags: only the keys that are settings, only those given. */
-export function flagLayer(flags: Readonly<Partial<Record<ConfigKey, unknown>>>): ConfigLayer {
-  return { origin: 'flags', originOf: (key) => `--${key}`, values: pick((key) => flags[key]) };
+export function flagLayer(flags: Readonly<Record<string, unknown>>): ConfigLayer {
+  // `--alias` is one of them, the setting is all of them.
+  const flagOf = (key: ConfigKey): string => (key === 'aliases' ? 'alias' : key);
+  const values = pick((key) => flags[flagOf(key)]);
+  return { origin: 'flags', originOf: (key) => `--${flagOf(key)}`, values };
 }
 
 /** The layer of the environment; an empty variable counts as unset. */
@@ -159,6 +217,18 @@ export function parseLayer(text: string, path: string): ConfigLayer {
     return { origin: path, values: { ...parsed } };
   }
   throw usage(`${path} holds ${shown(parsed).slice(0, 40)}`, 'a config file is one JSON object');
+}
+
+/** The text of the file a setting names. Throws UserError, with `hint`, when it cannot be read. */
+export function readSettingFile(setting: Setting<string>, cwd: string, hint: string): string {
+  const path = resolve(cwd, setting.value);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    const message = `${setting.origin}: cannot read ${path} (${String(cause.code)})`;
+    throw new UserError(EXIT.usage, message, hint, { cause });
+  }
 }
 
 function usage(message: string, hint: string): UserError {

@@ -4,13 +4,14 @@
  * The only catch-all and the only EPIPE guard. Never calls process.exit: what is written must reach
  * its reader first.
  */
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { CommanderError } from 'commander';
 import { COMMANDS, type CommandSpec, runCli } from './cli.ts';
 import type { Env } from './config.ts';
 import { EXIT, UserError } from './errors.ts';
 import { escapeUnsafe } from './report/text.ts';
 import { onInterrupt, type SignalOwner } from './terminal/interrupt.ts';
+import { formatNote } from './terminal/note.ts';
 import { type OutStream, processStreams, type StreamOwner } from './terminal/streams.ts';
 
 /** What is used of the process. */
@@ -108,7 +109,7 @@ interface Attempt {
 function explain(error: unknown, attempt: Attempt): Failure {
   if (error instanceof CommanderError) return explainUsage(error, attempt);
   if (error instanceof UserError) {
-    return { code: error.code, text: twoLines(error.message, error.hint) };
+    return { code: error.code, text: formatNote(error.message, error.hint) };
   }
   return { code: EXIT.failed, text: bugReport(error, attempt.owner) };
 }
@@ -120,15 +121,10 @@ function explainUsage(error: CommanderError, { argv, commands }: Attempt): Failu
   const [first = ''] = argv;
   const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
   if (error.code === 'commander.unknownCommand' && /[./\\]/.test(first)) {
-    return { code: EXIT.usage, text: twoLines(message, `to audit a log: aicost audit ${first}`) };
+    return { code: EXIT.usage, text: formatNote(message, `to audit a log: aicost audit ${first}`) };
   }
   const command = commands.some(({ name }) => name === first) ? `aicost ${first}` : 'aicost';
-  return { code: EXIT.usage, text: twoLines(message, `see ${command} --help`) };
-}
-
-function twoLines(message: string, hint: string): string {
-  const second = hint === '' ? '' : `  ${escapeUnsafe(hint)}\n`;
-  return `aicost: ${escapeUnsafe(message)}\n${second}`;
+  return { code: EXIT.usage, text: formatNote(message, `see ${command} --help`) };
 }
 
 function bugReport(error: unknown, { version, platform, arch }: ProcessLike): string {
@@ -143,9 +139,8 @@ function bugReport(error: unknown, { version, platform, arch }: ProcessLike): st
 }
 
 function packageVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
+  // Not by node:fs: importing that loads Node's file streams too, which --help does without.
+  const manifest: unknown = createRequire(import.meta.url)('../package.json');
   const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return known ? String(manifest.version) : 'unknown';
 }

@@ -24,8 +24,8 @@ import { REJECT_REASONS } from '../src/domain/reject.ts';
 import { epochToMs, formatInstant, parseInstant } from '../src/domain/time.ts';
 import { DIALECTS } from '../src/formats/index.ts';
 import { Fields, treeOf } from '../src/formats/json.ts';
-import { readRecord } from '../src/formats/read.ts';
-import { R, type Role, readRoles } from '../src/formats/roles.ts';
+import { callsOf } from '../src/formats/parse.ts';
+import { R, type Role, rolesOf } from '../src/formats/roles.ts';
 import { AUDIT_SCHEMA } from '../src/report/model.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -495,7 +495,7 @@ describe('docs/formats.md', () => {
     for (const name of names) {
       const found = [5, 'text'].some((value) => {
         const tree = treeOf({ [name]: value });
-        return tree instanceof Fields && readRoles(tree)[R[role]] !== undefined;
+        return tree instanceof Fields && rolesOf(tree)[R[role]] !== undefined;
       });
       expect(found, name).toBe(true);
     }
@@ -522,6 +522,6 @@ describe('docs/formats.md', () => {
 /** The input tokens of a record's one call; undefined if it is none. */
 function readTokens(record: object): number | undefined {
   const tree = treeOf(record);
-  const read = tree instanceof Fields ? readRecord(tree) : [];
+  const read = tree instanceof Fields ? callsOf(tree) : [];
   return Array.isArray(read) && read.length === 1 ? read[0]?.call.usage.input : undefined;
 }

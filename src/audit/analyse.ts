@@ -19,10 +19,13 @@ import type { PriceBook } from '../pricing/price.ts';
 import {
   AUDIT_SCHEMA,
   type AuditReport,
+  type Certainty,
   type FindingRow,
   type IngestCounts,
+  type LeverRow,
 } from '../report/model.ts';
 import { type SpendResult, spendBy } from '../report/spend.ts';
+import type { ByCertainty, LeverResult } from '../simulate/lever.ts';
 import { replay, type Savings } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
 
@@ -138,35 +141,45 @@ function findingRows(db: Ledger, findings: readonly Finding[]): FindingRow[] {
     share: finding.shareBp / 10_000,
     basis: finding.basis,
     method: finding.method,
+    counts: finding.counts,
     examples: finding.exampleIds.map((id) => places.get(id) ?? String(id)),
   }));
 }
 
 function savingsOf(savings: Savings, policy: string, days: number): AuditReport['savings'] {
-  const { sure, likely, needs_test } = savings.byCertainty;
   return {
     baseline_usd: formatUsd(savings.baselinePico),
     after_usd: formatUsd(savings.afterPico),
     saved_usd: formatUsd(savings.savedPico),
     policy,
-    levers: savings.levers.map((lever) => ({
-      lever: lever.lever,
-      calls: lever.calls,
-      saved_usd: formatUsd(lever.savedPico),
-      sure_usd: formatUsd(lever.byCertainty.sure),
-      likely_usd: formatUsd(lever.byCertainty.likely),
-      needs_test_usd: formatUsd(lever.byCertainty.needs_test),
-      method: lever.method,
-    })),
-    by_certainty: {
-      sure_usd: formatUsd(sure),
-      likely_usd: formatUsd(likely),
-      needs_test_usd: formatUsd(needs_test),
-    },
-    skipped: savings.skipped.map(({ lever, calls, reason }) => ({
-      lever,
-      reason: `${reason} (${calls} calls)`,
-    })),
+    levers: savings.levers.map(leverRow),
+    by_certainty: certaintyOf(savings.byCertainty),
+    skipped: savings.skipped,
     sample: { priced_calls: savings.pricedCalls, days },
+  };
+}
+
+function leverRow(lever: LeverResult): LeverRow {
+  return {
+    lever: lever.lever,
+    calls: lever.calls,
+    saved_usd: formatUsd(lever.savedPico),
+    ...certaintyOf(lever.byCertainty),
+    moves: lever.moves.map(({ from, to, calls, savedPico }) => ({
+      from,
+      to,
+      calls,
+      saved_usd: formatUsd(savedPico),
+    })),
+    method: lever.method,
+    note: lever.note,
+  };
+}
+
+function certaintyOf({ sure, likely, needs_test }: ByCertainty): Certainty {
+  return {
+    sure_usd: formatUsd(sure),
+    likely_usd: formatUsd(likely),
+    needs_test_usd: formatUsd(needs_test),
   };
 }

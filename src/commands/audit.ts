@@ -1,17 +1,24 @@
-/** `aicost audit`: logs in, report out. */
+/**
+ * `aicost audit`: logs in, report out.
+ *
+ * Takes the logs named (none: the whole ledger), gives the report on exactly these. Never reads a
+ * log twice for it where once will do.
+ */
 import { Analysis } from '../audit/analyse.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import type { IngestResult } from '../ingest/ingest.ts';
+import type { IngestCounts } from '../report/model.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { declareReportFlags, type ReportFlags, readReportFlags, writeReport } from './reporting.ts';
+import { openBook } from './price-book.ts';
+import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
 import {
-  declareReadFlags,
-  exitCodeOf,
-  ingestInputs,
-  note,
-  openBook,
-  type ReadFlags,
-  withLedger,
-} from './shared.ts';
+  declareReportFlags,
+  type ReportFlags,
+  type ReportSettings,
+  readReportFlags,
+} from './report-flags.ts';
+import { withLedger } from './with-ledger.ts';
+import { wholeLedger, writeReport } from './write-report.ts';
 
 type Flags = ReadFlags & ReportFlags;
 
@@ -42,37 +49,35 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   const settings = readReportFlags(flags, deps);
   const book = await openBook(deps);
   if (args.length === 0) {
-    return withLedger(deps, true, (db) =>
-      writeReport(deps, settings, { db, book, ingest: null, sourceIds: null, analysis: null }),
-    );
+    return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
   }
-  return withLedger(deps, false, async (db) => {
+  return withLedger(deps, 'make', async (db) => {
     // The first reading of a log needs no second one: the report is made while it is written.
-    const whole = settings.sinceMs === null && settings.untilMs === null;
-    const analysis = whole ? new Analysis(book, settings.policy) : null;
+    const analysis = isWhole(settings) ? new Analysis(book, settings.policy) : null;
     const observer = analysis?.add ?? null;
-    const result = await ingestInputs(deps, flags, { inputs: args, db, book, observer });
-    if (result.interrupted) {
-      note(
-        deps,
-        'interrupted: what was read is in the ledger; run the same command again to go on',
-      );
-      return EXIT.interrupted;
-    }
-    const counts = {
-      new_calls: result.newCalls,
-      known_calls: result.knownCalls,
-      replaced_calls: result.replacedCalls,
-      rejected_lines: result.rejectedLines,
-    };
-    const { sourceIds } = result;
+    const result = await readLogs(deps, flags, { inputs: args, db, book, observer });
+    if (result.interrupted) return EXIT.interrupted;
     const code = await writeReport(deps, settings, {
       db,
       book,
-      ingest: counts,
-      sourceIds,
+      ingest: countsOf(result),
+      sourceIds: result.sourceIds,
       analysis: result.observed ? analysis : null,
     });
     return code === EXIT.ok ? exitCodeOf(result) : code;
   });
+}
+
+/** Whether the report is on all calls of its logs, whatever their time. */
+function isWhole({ sinceMs, untilMs }: ReportSettings): boolean {
+  return sinceMs === null && untilMs === null;
+}
+
+function countsOf(result: IngestResult): IngestCounts {
+  return {
+    new_calls: result.newCalls,
+    known_calls: result.knownCalls,
+    replaced_calls: result.replacedCalls,
+    rejected_lines: result.rejectedLines,
+  };
 }

@@ -1,19 +1,18 @@
-/** `aicost classify`: what each call was for. */
+/**
+ * `aicost classify`: what each call was for.
+ *
+ * Takes the logs named (none: the whole ledger), gives calls by task, or every call with its task.
+ * Never holds more than a page of calls.
+ */
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { IngestResult } from '../ingest/ingest.ts';
-import { type LabelledCall, listLabels, listTasks, type TaskCount } from '../ledger/labels.ts';
+import { type LabelledCall, labelPages, listTasks, type TaskCount } from '../ledger/labels.ts';
 import type { Ledger } from '../ledger/open.ts';
-import { type Column, renderRows } from '../report/rows.ts';
+import { type Column, renderRowPages, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { writeOutput } from '../terminal/output.ts';
-import {
-  declareReadFlags,
-  exitCodeOf,
-  ingestInputs,
-  openBook,
-  type ReadFlags,
-  withLedger,
-} from './shared.ts';
+import { openBook } from './price-book.ts';
+import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
+import { withLedger } from './with-ledger.ts';
 
 type Flags = ReadFlags & { readonly calls?: boolean };
 
@@ -58,24 +57,24 @@ Examples:
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
-  return withLedger(deps, args.length === 0, async (db) => {
-    const result = args.length === 0 ? null : await readLogs(db, deps, { args, flags });
+  return withLedger(deps, args.length === 0 ? 'refuse' : 'make', async (db) => {
+    const result = args.length === 0 ? null : await readNamed(db, deps, { args, flags });
     if (result?.interrupted === true) return EXIT.interrupted;
     const sources = result?.sourceIds ?? null;
-    const text =
+    await deps.write(
       flags.calls === true
-        ? renderRows(listLabels(db, sources), CALL_COLUMNS, deps.output)
-        : renderRows(listTasks(db, sources), TASK_COLUMNS, deps.output);
-    await writeOutput(text, deps.output, deps.streams.stdout);
+        ? renderRowPages(labelPages(db, sources), CALL_COLUMNS, deps.output)
+        : [renderRows(listTasks(db, sources), TASK_COLUMNS, deps.output)],
+    );
     return result === null ? EXIT.ok : exitCodeOf(result);
   });
 }
 
-async function readLogs(
+async function readNamed(
   db: Ledger,
   deps: Deps,
   { args, flags }: Pick<Invocation<Flags>, 'args' | 'flags'>,
 ): Promise<IngestResult> {
   const book = await openBook(deps);
-  return ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
+  return readLogs(deps, flags, { inputs: args, db, book, observer: null });
 }

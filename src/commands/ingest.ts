@@ -1,27 +1,17 @@
-/** `aicost ingest`: logs into the ledger, and a line on each count. */
+/**
+ * `aicost ingest`: logs into the ledger.
+ *
+ * Takes the logs named, gives one row of counts. Never makes a report.
+ */
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import type { IngestResult } from '../ingest/ingest.ts';
 import { type Column, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { writeOutput } from '../terminal/output.ts';
-import {
-  declarePrices,
-  declareReadFlags,
-  exitCodeOf,
-  ingestInputs,
-  note,
-  openBook,
-  type ReadFlags,
-  withLedger,
-} from './shared.ts';
+import { declarePrices, openBook } from './price-book.ts';
+import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
+import { withLedger } from './with-ledger.ts';
 
-interface Counts {
-  readonly newCalls: number;
-  readonly knownCalls: number;
-  readonly replacedCalls: number;
-  readonly rejectedLines: number;
-}
-
-const COLUMNS: Column<Counts>[] = [
+const COLUMNS: Column<IngestResult>[] = [
   { key: 'new_calls', title: 'New calls', align: 'right', value: (row) => row.newCalls },
   { key: 'known_calls', title: 'Already known', align: 'right', value: (row) => row.knownCalls },
   { key: 'replaced_calls', title: 'Replaced', align: 'right', value: (row) => row.replacedCalls },
@@ -59,15 +49,9 @@ async function run({ args, flags }: Invocation<ReadFlags>, deps: Deps): Promise<
   if (args.length === 0)
     throw new UserError(EXIT.usage, 'no log is named', 'see aicost ingest --help');
   const book = await openBook(deps);
-  return withLedger(deps, false, async (db) => {
-    const result = await ingestInputs(deps, flags, { inputs: args, db, book, observer: null });
-    if (result.interrupted) {
-      note(
-        deps,
-        'interrupted: what was read is in the ledger; run the same command again to go on',
-      );
-    }
-    await writeOutput(renderRows([result], COLUMNS, deps.output), deps.output, deps.streams.stdout);
+  return withLedger(deps, 'make', async (db) => {
+    const result = await readLogs(deps, flags, { inputs: args, db, book, observer: null });
+    await deps.write([renderRows([result], COLUMNS, deps.output)]);
     return exitCodeOf(result);
   });
 }

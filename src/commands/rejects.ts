@@ -1,9 +1,13 @@
-/** `aicost rejects`: the lines that are no calls, with file, line and reason. */
-import { listRejects, type RejectRow } from '../ledger/lookup.ts';
-import { type Column, renderRows } from '../report/rows.ts';
+/**
+ * `aicost rejects`: the lines that are no calls.
+ *
+ * Takes a part of a path, gives file, line and reason of each. Never shows what stood in the line,
+ * and never holds more than a page of them.
+ */
+import { type RejectRow, rejectPages } from '../ledger/lookup.ts';
+import { type Column, renderRowPages } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { writeOutput } from '../terminal/output.ts';
-import { withLedger } from './shared.ts';
+import { withLedger } from './with-ledger.ts';
 
 const COLUMNS: Column<RejectRow>[] = [
   { key: 'path', title: 'File', value: (row) => row.path },
@@ -30,8 +34,7 @@ Examples:
 
 async function run({ args }: Invocation<object>, deps: Deps): Promise<void> {
   const [text = ''] = args;
-  await withLedger(deps, true, async (db) => {
-    const rows = listRejects(db, null).filter((row) => row.path.includes(text));
-    await writeOutput(renderRows(rows, COLUMNS, deps.output), deps.output, deps.streams.stdout);
-  });
+  await withLedger(deps, 'refuse', (db) =>
+    deps.write(renderRowPages(rejectPages(db, text), COLUMNS, deps.output)),
+  );
 }

@@ -1,8 +1,14 @@
-/** `aicost report`: the report on what the ledger holds, without reading a log. */
+/**
+ * `aicost report`: the report on what the ledger holds.
+ *
+ * Takes the flags of a report, gives the report on all calls. Never reads a log.
+ */
 import type { ExitCode } from '../errors.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { declareReportFlags, type ReportFlags, readReportFlags, writeReport } from './reporting.ts';
-import { openBook, withLedger } from './shared.ts';
+import { openBook } from './price-book.ts';
+import { declareReportFlags, type ReportFlags, readReportFlags } from './report-flags.ts';
+import { withLedger } from './with-ledger.ts';
+import { wholeLedger, writeReport } from './write-report.ts';
 
 /** Declares the command. */
 export function build(command: CliCommand): void {
@@ -24,7 +30,5 @@ Examples:
 async function run({ flags }: Invocation<ReportFlags>, deps: Deps): Promise<ExitCode> {
   const settings = readReportFlags(flags, deps);
   const book = await openBook(deps);
-  return withLedger(deps, true, (db) =>
-    writeReport(deps, settings, { db, book, ingest: null, sourceIds: null, analysis: null }),
-  );
+  return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
 }

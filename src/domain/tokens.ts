@@ -24,6 +24,9 @@ export interface Usage {
   inputImage: number;
   outputAudio: number;
   outputImage: number;
+  /** Audio and image input read from a cache; not in `cacheRead`. */
+  cacheReadAudio: number;
+  cacheReadImage: number;
   /** Billed searches of a provider's web-search tool. */
   webSearches: number;
 }
@@ -44,6 +47,8 @@ export function emptyUsage(): Usage {
     inputImage: 0,
     outputAudio: 0,
     outputImage: 0,
+    cacheReadAudio: 0,
+    cacheReadImage: 0,
     webSearches: 0,
   };
 }
@@ -56,7 +61,9 @@ export function inputTotal(usage: Usage): number {
     usage.cacheWrite5m +
     usage.cacheWrite1h +
     usage.inputAudio +
-    usage.inputImage
+    usage.inputImage +
+    usage.cacheReadAudio +
+    usage.cacheReadImage
   );
 }
 

@@ -22,9 +22,9 @@ export class CutAnswers implements Finder {
 
   result(spendPico: bigint): Finding {
     const method =
-      'Calls whose answer ended with stop reason "length", at their whole cost; ' +
-      `${this.#shortCaps} of them had a cap of ${SHORT_CAP_TOKENS} tokens or less, which may be meant.`;
-    const counts = { shortCaps: this.#shortCaps };
+      'Calls whose answer ended with stop reason "length", at their whole cost. A short cap is one ' +
+      `of ${SHORT_CAP_TOKENS} tokens or less, which may be meant.`;
+    const counts = { short_cap_calls: this.#shortCaps };
     return this.#tally.result(
       { id: 'cut_answers', title: 'Answers cut off', basis: 'measured', method, counts },
       spendPico,

@@ -12,9 +12,9 @@ import { type Finder, type Finding, FindingTally } from './finding.ts';
 const RETRY_WINDOW_MS = 300_000;
 /** A retry this soon after the failure had no back-off. */
 const BACK_OFF_MS = 1000;
-/** HTTP 429 in a row, each at most the gap after the one before, that make a burst. */
+/** HTTP 429 in a row, each at most the pause after the one before, that make a burst. */
 const BURST_CALLS = 5;
-const BURST_GAP_MS = 10_000;
+const BURST_PAUSE_MS = 10_000;
 
 const CAPACITY = 4096;
 
@@ -67,25 +67,24 @@ export class FailedCalls implements Finder {
   #countLimit(nowMs: number | null): void {
     this.#rateLimited += 1;
     if (nowMs === null) return;
-    this.#inBurst = nowMs - this.#lastLimitMs <= BURST_GAP_MS ? this.#inBurst + 1 : 1;
+    this.#inBurst = nowMs - this.#lastLimitMs <= BURST_PAUSE_MS ? this.#inBurst + 1 : 1;
     if (this.#inBurst === BURST_CALLS) this.#bursts += 1;
     this.#lastLimitMs = nowMs;
   }
 
   result(spendPico: bigint): Finding {
     const method =
-      'Calls that ended in an error, a time-out or a cancellation, with what they were billed: ' +
-      `${this.#billed} cost something, the other priced ones nothing; ${this.#retries} calls were ` +
-      `retries (same prompt and parameters within ${RETRY_WINDOW_MS / 60_000} min of the failure), ` +
-      `${this.#hasty} of them within ${BACK_OFF_MS / 1000} s; ${this.#rateLimited} failed with HTTP ` +
-      `429, in ${this.#bursts} bursts of ${BURST_CALLS} or more at most ${BURST_GAP_MS / 1000} s ` +
-      'apart.';
+      'Calls that ended in an error, a time-out or a cancellation, at what they cost; those not ' +
+      'billed cost nothing. A retry has the same prompt and parameters and starts within ' +
+      `${RETRY_WINDOW_MS / 60_000} min of the failure, a hasty one within ${BACK_OFF_MS / 1000} s. ` +
+      `Rate-limited is HTTP 429; a burst is ${BURST_CALLS} or more of these, each at most ` +
+      `${BURST_PAUSE_MS / 1000} s after the one before.`;
     const counts = {
-      billed: this.#billed,
-      retries: this.#retries,
-      retriesWithoutBackOff: this.#hasty,
-      rateLimited: this.#rateLimited,
-      rateLimitBursts: this.#bursts,
+      billed_calls: this.#billed,
+      retry_calls: this.#retries,
+      hasty_retry_calls: this.#hasty,
+      rate_limited_calls: this.#rateLimited,
+      rate_limit_bursts: this.#bursts,
     };
     return this.#tally.result(
       { id: 'failed_calls', title: 'Failed calls', basis: 'measured', method, counts },

@@ -22,9 +22,9 @@ export interface Finding {
   /** Of the spend, in parts of ten thousand, rounded down. */
   readonly shareBp: number;
   readonly basis: 'measured' | 'estimated';
-  /** How it was counted, with the limits used. */
+  /** How it was counted, with the limits used; what was counted is in `counts`. */
   readonly method: string;
-  /** Further counts, by name. */
+  /** Further counts, by names that end in their unit: `retry_calls`, `excess_tokens`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Ledger ids of up to five calls, the dearest first. */
   readonly exampleIds: readonly number[];

@@ -71,7 +71,7 @@ export class OversizedContext implements Finder {
       `${MEDIAN_FACTOR} times the median of the task's earlier calls in this log (from ${MIN_CALLS} ` +
       'calls on); the money is what the tokens beyond the limit added, the cheapest (cached) ones ' +
       'taken off first.';
-    const counts = { excessTokens: this.#excessTokens };
+    const counts = { excess_tokens: this.#excessTokens };
     return this.#tally.result(
       { id: 'oversized_context', title: 'Oversized context', basis: 'estimated', method, counts },
       spendPico,

@@ -88,13 +88,12 @@ export class RepeatedCalls implements Finder {
     const method =
       'Answered calls with the prompt, parameters and model of an answered call, started after that ' +
       `answer and within ${repeatWindowMs / 3_600_000} h of it, among the last ${capacity} distinct ` +
-      `requests; the first of each is not counted, ${this.#sampled} had a temperature above 0, ` +
-      `${this.#concurrent} more started before the answer was there, ${this.#untimed} without a ` +
-      'time were left out.';
+      `requests. The first of each is not counted. Sampled ones had a temperature above 0; left out ` +
+      'are concurrent ones, which started before the answer was there, and undated ones.';
     const counts = {
-      temperatureAboveZero: this.#sampled,
-      concurrent: this.#concurrent,
-      withoutTime: this.#untimed,
+      sampled_calls: this.#sampled,
+      concurrent_calls: this.#concurrent,
+      undated_calls: this.#untimed,
     };
     return this.#tally.result(
       { id: 'repeated_calls', title: 'Repeated calls', basis: 'measured', method, counts },

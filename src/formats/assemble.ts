@@ -3,6 +3,7 @@
  *
  * Takes what the other files of this room read, gives one Call for each billed part. The body wins
  * over the record around it for usage and model; the record gives time, user, status and amount.
+ * Never makes up a count: a call without usage says so.
  */
 import type { Call, Outcome, Target, Tier } from '../domain/call.ts';
 import type { Rejected } from '../domain/reject.ts';
@@ -10,15 +11,25 @@ import { parseTask, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import { type Body, tierOf } from './bodies.ts';
 import { operationOf, outcomeOf, providerOf, timesOf } from './facts.ts';
-import { hashBytes, hashString, mix } from './hash.ts';
+import { hashString, mix } from './hash.ts';
 import { type Fields, type Json, Text } from './json.ts';
-import { milli, NO_PROMPT, type Prompt, readAnswer, readBarePrompt, readPrompt } from './prompt.ts';
+import { K } from './keys.ts';
+import type { Memory } from './memory.ts';
+import {
+  answerOf,
+  barePromptOf,
+  limitOf,
+  milli,
+  NO_PROMPT,
+  type Prompt,
+  promptOf,
+} from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
 import { flatUsage } from './usage.ts';
-import { moneyOf, numberOf, stringOf } from './values.ts';
+import { moneyOf, stringOf } from './values.ts';
 
 /** A call and the texts its task is read from. */
-export interface ReadCall {
+export interface ParsedCall {
   readonly call: Call;
   readonly system: Text | null;
   readonly user: Text | null;
@@ -37,20 +48,21 @@ export interface Found {
 }
 
 /** Makes the calls of one record, or says why it is none. Throws BadValue for impossible counts. */
-export function assemble(found: Found): ReadCall[] | Rejected {
+export function assemble(found: Found, memory: Memory): ParsedCall[] | Rejected {
   const { values, body } = found;
   const outcome = outcomeOf(values, body);
-  const requested = modelName(found.request?.get('model')) ?? modelName(values[R.modelRequested]);
+  const requested = modelName(found.request?.get(K.model)) ?? modelName(values[R.modelRequested]);
   const served = body?.model ?? modelName(values[R.model]) ?? requested;
   if (served === null && outcome.status !== 'error') {
     return { reason: 'no_model', detail: 'no model is named' };
   }
   const record: RecordFacts = {
     found,
-    outcome,
-    prompt: found.request === null ? promptOf(values) : readPrompt(found.request),
+    memory,
+    outcome: memory.sharedOutcome(outcome),
+    prompt: found.request === null ? promptBeside(values, memory) : promptOf(found.request, memory),
     times: timesOf(values, body),
-    provider: providerOf(values, body),
+    provider: providerOf(values, body, memory),
     served: served ?? '',
     requested: requested ?? served ?? '',
   };
@@ -63,6 +75,7 @@ export function assemble(found: Found): ReadCall[] | Rejected {
 /** What all parts of a record share. */
 interface RecordFacts {
   readonly found: Found;
+  readonly memory: Memory;
   readonly outcome: Outcome;
   readonly prompt: Prompt;
   readonly times: ReturnType<typeof timesOf>;
@@ -83,11 +96,14 @@ function flatPart({ found, outcome, provider }: RecordFacts): Part {
   return { usage: unbilled ? emptyUsage() : usage, model: null };
 }
 
-function callOf(record: RecordFacts, part: Part, index: number): ReadCall {
-  const { found, prompt, times } = record;
+function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
+  const { found, prompt, times, memory } = record;
   const { values, body } = found;
-  const answer = readAnswer(body?.answer ?? textual(values[R.answer]));
-  const idKey = keyOf(body?.id) ?? keyOf(values[R.responseId]) ?? loggerKey(values[R.id]);
+  const answer = answerOf(body?.answer ?? textual(values[R.answer]), memory);
+  const idKey =
+    keyOf(body?.id, memory) ??
+    keyOf(values[R.responseId], memory) ??
+    loggerKey(values[R.id], memory);
   return {
     call: {
       target: targetOf(record, part),
@@ -95,10 +111,10 @@ function callOf(record: RecordFacts, part: Part, index: number): ReadCall {
       usage: part.usage ?? emptyUsage(),
       startedAtMs: times.startedAtMs,
       latencyMs: times.latencyMs,
-      maxTokens: prompt.maxTokens ?? wholeOf(values[R.maxTokens]),
+      maxTokens: prompt.maxTokens ?? limitOf(values[R.maxTokens]),
       temperatureMilli: prompt.temperatureMilli ?? milli(values[R.temperature]),
-      user: userOf(values),
-      sessionKey: keyOf(values[R.session]),
+      user: userOf(values, memory),
+      sessionKey: keyOf(values[R.session], memory),
       tag: tagOf(values),
       idKey: index === 0 || idKey === null ? idKey : mix(idKey, index),
       promptHash: prompt.promptHash,
@@ -119,61 +135,58 @@ function callOf(record: RecordFacts, part: Part, index: number): ReadCall {
 
 function targetOf(record: RecordFacts, part: Part): Target {
   const { values, body, tier, format } = record.found;
-  return {
+  return record.memory.sharedTarget({
     provider: record.provider,
     model: part.model ?? record.served,
     modelRequested: record.requested,
-    operation: operationOf(values, body),
+    operation: operationOf(values, body, record.memory),
     tier: tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
     region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
     format,
     usageBasis: part.usage === null ? 'missing' : 'measured',
     timeSource: record.times.source,
-  };
+  });
 }
 
-function promptOf(values: RoleValues): Prompt {
+function promptBeside(values: RoleValues, memory: Memory): Prompt {
   return values[R.prompt] === undefined
     ? NO_PROMPT
-    : readBarePrompt(values[R.prompt], values[R.system]);
+    : barePromptOf(values[R.prompt], values[R.system], memory);
 }
 
 function textual(value: Json | undefined): Json | undefined {
   return value instanceof Text && value.length > 0 ? value : undefined;
 }
 
-function wholeOf(value: Json | undefined): number | null {
-  const number = numberOf(value);
-  return number !== null && number >= 0 && number < 2 ** 31 ? Math.round(number) : null;
-}
-
 function modelName(value: Json | undefined): string | null {
-  return stringOf(value)?.slice(0, 200) ?? null;
+  const name = stringOf(value);
+  return name === null || name === '-' ? null : name.slice(0, 200);
 }
 
 /** 53-bit hash of an id; null without one. */
-function keyOf(value: Json | undefined): number | null {
-  if (value instanceof Text) {
-    return value.length === 0 ? null : hashBytes(value.bytes, value.start, value.end);
-  }
+function keyOf(value: Json | undefined, memory: Memory): number | null {
+  if (value instanceof Text) return value.length === 0 ? null : memory.hasher.bytes(value);
   const text = stringOf(value);
   return text === null ? null : hashString(text);
 }
 
 /** The key of a logger's id; a row number tells rows of one file apart, not calls. */
-function loggerKey(value: Json | undefined): number | null {
+function loggerKey(value: Json | undefined, memory: Memory): number | null {
   const text = stringOf(value);
-  return text === null || /^\d+$/.test(text) ? null : keyOf(value);
+  return text === null || /^\d+$/.test(text) ? null : keyOf(value, memory);
 }
 
-function userOf(values: RoleValues): string {
-  return nameOf(values[R.user]) ?? nameOf(values[R.owner]) ?? '';
+function userOf(values: RoleValues, memory: Memory): string {
+  return nameOf(values[R.user], memory) ?? nameOf(values[R.owner], memory) ?? '';
 }
 
 /** A name, an address or an id; a text under a name such as `user` may be a prompt. */
-function nameOf(value: Json | undefined): string | null {
+function nameOf(value: Json | undefined, { users }: Memory): string | null {
   const name = stringOf(value);
-  return name !== null && name.length <= 120 && /^\S+( \S+){0,2}$/.test(name) ? name : null;
+  if (name === null || name.length > 120) return null;
+  const known = users.get(name);
+  if (known !== undefined) return known;
+  return users.keep(name, /^\S+( \S+){0,2}$/.test(name) ? name : null);
 }
 
 function tagOf(values: RoleValues): Task | null {

@@ -8,6 +8,7 @@ import type { Operation, Status, Tier } from '../domain/call.ts';
 import { epochToMs } from '../domain/time.ts';
 import type { Usage } from '../domain/tokens.ts';
 import { Fields, type Json } from './json.ts';
+import { K } from './keys.ts';
 import { anthropicUsage, looksAnthropic, openAiUsage } from './usage.ts';
 import { numberOf, stringOf } from './values.ts';
 
@@ -70,15 +71,16 @@ const STOPS: Readonly<Record<string, string>> = {
 
 /** A finish reason in OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`, …. */
 export function stopReasonOf(value: Json | undefined): string {
+  if (value === 'stop') return value;
   const word = stringOf(value)?.toLowerCase() ?? '';
   return Object.hasOwn(STOPS, word) ? (STOPS[word] ?? word) : word.slice(0, 40);
 }
 
-/** Reads a body of any shape known here; null if it is none. */
-export function readBody(body: Fields): Body | null {
-  const usage = body.fields('usage');
-  const object = body.get('object');
-  if (usage !== undefined && (body.get('type') === 'message' || looksAnthropic(usage))) {
+/** What a body of any shape known here tells; null if it is none. */
+export function bodyOf(body: Fields): Body | null {
+  const usage = body.fields(K.usage);
+  const object = body.get(K.object);
+  if (usage !== undefined && (body.get(K.type) === 'message' || looksAnthropic(usage))) {
     if (object === undefined) return anthropicBody(body, usage);
   }
   if (object === 'response') return responsesBody(body, usage);
@@ -86,11 +88,11 @@ export function readBody(body: Fields): Body | null {
   if (
     object === 'chat.completion' ||
     object === 'text_completion' ||
-    Array.isArray(body.get('choices'))
+    Array.isArray(body.get(K.choices))
   ) {
     return chatBody(body, usage);
   }
-  return body.has('error') || body.get('type') === 'error' ? errorBody(body) : null;
+  return body.has(K.error) || body.get(K.type) === 'error' ? errorBody(body) : null;
 }
 
 function partsOf(usage: Usage | null, model: string | null = null): BilledPart[] {
@@ -102,47 +104,47 @@ function statusOfStop(stopReason: string): Status {
 }
 
 function chatBody(body: Fields, usage: Fields | undefined): Body {
-  const choices = body.get('choices');
+  const choices = body.get(K.choices);
   const first = Array.isArray(choices) && choices[0] instanceof Fields ? choices[0] : undefined;
-  const stopReason = stopReasonOf(first?.get('finish_reason'));
-  const failed = usage === undefined && body.has('error');
+  const stopReason = stopReasonOf(first?.get(K.finish_reason));
+  const failed = usage === undefined && body.has(K.error);
   return {
     shape: 'openai_chat',
     operation: 'chat',
-    model: stringOf(body.get('model')),
-    id: body.get('id'),
-    createdMs: epochToMs(numberOf(body.get('created')) ?? 0),
-    tier: tierOf(body.get('service_tier')),
+    model: stringOf(body.get(K.model)),
+    id: body.get(K.id),
+    createdMs: epochToMs(numberOf(body.get(K.created)) ?? 0),
+    tier: tierOf(body.get(K.service_tier)),
     region: '',
     status: failed ? 'error' : statusOfStop(stopReason),
-    errorType: failed ? errorWord(body.get('error')) : '',
+    errorType: failed ? errorWord(body.get(K.error)) : '',
     stopReason,
     parts: partsOf(usage === undefined ? null : openAiUsage(usage)),
-    answer: first?.get('message') ?? first?.get('text'),
+    answer: first?.get(K.message) ?? first?.get(K.text),
     provider: '',
   };
 }
 
 function responsesBody(body: Fields, usage: Fields | undefined): Body {
-  const state = stringOf(body.get('status')) ?? '';
-  const stopReason = stopReasonOf(body.fields('incomplete_details')?.get('reason') ?? state);
-  const searches = numberOf(body.fields('tool_usage')?.fields('web_search')?.get('num_requests'));
+  const state = stringOf(body.get(K.status)) ?? '';
+  const stopReason = stopReasonOf(body.fields(K.incomplete_details)?.get(K.reason) ?? state);
+  const searches = numberOf(body.fields(K.tool_usage)?.fields(K.web_search)?.get(K.num_requests));
   const counted = usage === undefined ? null : openAiUsage(usage);
   if (counted !== null && searches !== null) counted.webSearches = searches;
   return {
     shape: 'openai_responses',
     operation: 'chat',
-    model: stringOf(body.get('model')),
-    id: body.get('id'),
-    createdMs: epochToMs(numberOf(body.get('created_at')) ?? 0),
-    tier: tierOf(body.get('service_tier')),
+    model: stringOf(body.get(K.model)),
+    id: body.get(K.id),
+    createdMs: epochToMs(numberOf(body.get(K.created_at)) ?? 0),
+    tier: tierOf(body.get(K.service_tier)),
     region: '',
     status:
       state === 'failed' ? 'error' : state === 'cancelled' ? 'cancelled' : statusOfStop(stopReason),
-    errorType: state === 'failed' ? errorWord(body.get('error')) : '',
+    errorType: state === 'failed' ? errorWord(body.get(K.error)) : '',
     stopReason,
     parts: partsOf(counted),
-    answer: body.get('output'),
+    answer: body.get(K.output),
     provider: '',
   };
 }
@@ -159,34 +161,34 @@ function embeddingsBody(body: Fields, usage: Fields): Body {
 }
 
 function anthropicBody(body: Fields, usage: Fields): Body {
-  const stopReason = stopReasonOf(body.get('stop_reason'));
-  const region = stringOf(usage.get('inference_geo')) ?? '';
-  const fast = stringOf(usage.get('speed')) === 'fast';
+  const stopReason = stopReasonOf(body.get(K.stop_reason));
+  const region = stringOf(usage.get(K.inference_geo)) ?? '';
+  const fast = stringOf(usage.get(K.speed)) === 'fast';
   return {
     shape: 'anthropic_messages',
     operation: 'chat',
-    model: stringOf(body.get('model')),
-    id: body.get('id'),
+    model: stringOf(body.get(K.model)),
+    id: body.get(K.id),
     createdMs: null,
-    tier: fast ? 'fast' : tierOf(usage.get('service_tier')),
+    tier: fast ? 'fast' : tierOf(usage.get(K.service_tier)),
     region: region === 'not_available' || region === 'global' ? '' : region,
     status: statusOfStop(stopReason),
     errorType: '',
     stopReason,
     parts: anthropicParts(usage),
-    answer: body.get('content'),
+    answer: body.get(K.content),
     provider: 'anthropic',
   };
 }
 
 /** With iterations, each is billed at its own model, and the top level misses some of them. */
 function anthropicParts(usage: Fields): BilledPart[] {
-  const iterations = usage.get('iterations');
+  const iterations = usage.get(K.iterations);
   if (!Array.isArray(iterations) || iterations.length === 0) return partsOf(anthropicUsage(usage));
   const parts: BilledPart[] = [];
   for (const iteration of iterations) {
     if (!(iteration instanceof Fields)) continue;
-    parts.push(...partsOf(anthropicUsage(iteration), stringOf(iteration.get('model'))));
+    parts.push(...partsOf(anthropicUsage(iteration), stringOf(iteration.get(K.model))));
   }
   const searches = anthropicUsage(usage)?.webSearches ?? 0;
   if (parts[0] !== undefined && searches > 0) parts[0].usage.webSearches = searches;
@@ -197,13 +199,13 @@ function errorBody(body: Fields): Body {
   return {
     shape: 'error',
     operation: 'chat',
-    model: stringOf(body.get('model')),
-    id: body.get('id') ?? body.get('request_id'),
+    model: stringOf(body.get(K.model)),
+    id: body.get(K.id) ?? body.get(K.request_id),
     createdMs: null,
     tier: null,
     region: '',
     status: 'error',
-    errorType: errorWord(body.get('error')),
+    errorType: errorWord(body.get(K.error)),
     stopReason: '',
     parts: [],
     answer: undefined,
@@ -214,7 +216,7 @@ function errorBody(body: Fields): Body {
 /** The code or type of an error if it is one word; never its message, which may hold text or keys. */
 export function errorWord(error: Json | undefined): string {
   const words =
-    error instanceof Fields ? [error.get('code'), error.get('type'), error.get('status')] : [error];
+    error instanceof Fields ? [error.get(K.code), error.get(K.type), error.get(K.status)] : [error];
   for (const word of words) {
     const text = stringOf(word);
     if (text !== null && /^[a-z0-9_.-]{1,40}$/i.test(text) && !/^sk-/i.test(text)) return text;

@@ -2,8 +2,8 @@
  * The cursor: single JSON values read from bytes, without decoding what is not needed.
  *
  * Takes bytes and a position, gives words, numbers and views. Throws DOUBT where it is not sure:
- * then JSON.parse decides (read.ts). It is the bottom of the hot loop: every byte of every log goes
- * through here.
+ * then JSON.parse decides (parse.ts). Never reads beyond the end of the record. It is the bottom of
+ * the hot loop: every byte of every log goes through here.
  */
 import { Buffer } from 'node:buffer';
 import { DOUBT, isCanonical, isLiteralByte, parseString } from './escapes.ts';
@@ -16,10 +16,15 @@ const CLOSE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const ZERO = 0x30;
+const NINE = 0x39;
+const POINT = 0x2e;
+const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 const SLOTS = 4096;
-/** Strings up to this length are searched byte by byte: a native search costs more to call. */
+/** Words up to this length are hashed on the way and remembered. */
 const SHORT = 40;
-const FAR = Number.MAX_SAFE_INTEGER;
+/** Beyond every buffer, and still a small integer to the engine. */
+const FAR = 0x7fffffff;
 
 /** One cursor per thread: it remembers short words. */
 export class Cursor {
@@ -73,21 +78,29 @@ export class Cursor {
     const { bytes, end } = this;
     const start = this.at;
     let at = start;
-    if (first >= 0x30 && first <= 0x39) {
-      let value = 0;
-      let byte = first;
-      while (byte >= 0x30 && byte <= 0x39 && at < end) {
-        value = value * 10 + byte - 0x30;
+    let byte = first;
+    let value = 0;
+    while (byte >= ZERO && byte <= NINE && at < end) {
+      value = value * 10 + byte - ZERO;
+      byte = bytes[++at]!;
+    }
+    const digits = at - start;
+    let decimals = 0;
+    if (digits > 0 && byte === POINT) {
+      const point = at++;
+      byte = bytes[at]!;
+      while (byte >= ZERO && byte <= NINE && at < end) {
+        value = value * 10 + byte - ZERO;
         byte = bytes[++at]!;
       }
-      const digits = at - start;
-      const whole = digits <= 15 && (first !== 0x30 || digits === 1);
-      if (whole && at < end && byte !== 0x2e && (byte | 0x20) !== 0x65) {
-        this.at = at;
-        return value;
-      }
+      decimals = at - point - 1;
+      if (decimals === 0) return this.wideLiteral(start);
     }
-    return this.wideLiteral(start);
+    // Up to 15 digits and powers of ten up to 10^15 are exact, so their quotient is rounded once.
+    const isExact = digits > 0 && digits + decimals <= 15 && (first !== ZERO || digits === 1);
+    if (!isExact || at >= end || isLiteralByte(byte)) return this.wideLiteral(start);
+    this.at = at;
+    return decimals === 0 ? value : value / POWERS[decimals]!;
   }
 
   private wideLiteral(start: number): number | boolean | null {
@@ -146,15 +159,6 @@ export class Cursor {
   text(into: Text): Text {
     const { bytes } = this;
     const start = this.at + 1;
-    const limit = Math.min(this.end, start + SHORT);
-    for (let at = start; at < limit; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) {
-        this.at = at + 1;
-        return into.point(bytes, start, at, false);
-      }
-      if (byte === BACKSLASH) break;
-    }
     const end = this.stringEnd(start);
     this.at = end + 1;
     if (this.canonical) return into.point(bytes, start, end, this.escaped);
@@ -192,16 +196,8 @@ export class Cursor {
   /** The first backslash from `from` on: searched once over the bytes, not once a string. */
   private nextBackslash(from: number): number {
     if (this.backslash >= from && from >= this.searchedFrom) return this.backslash;
-    const { bytes } = this;
-    const limit = Math.min(this.end, from + SHORT);
     this.searchedFrom = from;
-    for (let at = from; at < limit; at++) {
-      if (bytes[at] === BACKSLASH) {
-        this.backslash = at;
-        return at;
-      }
-    }
-    const found = bytes.indexOf(BACKSLASH, limit);
+    const found = this.bytes.indexOf(BACKSLASH, from);
     this.backslash = found < 0 ? FAR : found;
     return this.backslash;
   }
@@ -225,18 +221,7 @@ export class Cursor {
   }
 
   private skipString(): void {
-    const { bytes } = this;
-    const start = this.at + 1;
-    const limit = Math.min(this.end, start + SHORT);
-    for (let at = start; at < limit; at++) {
-      const byte = bytes[at]!;
-      if (byte === QUOTE) {
-        this.at = at + 1;
-        return;
-      }
-      if (byte === BACKSLASH) break;
-    }
-    this.at = this.stringEnd(start) + 1;
+    this.at = this.stringEnd(this.at + 1) + 1;
   }
 
   private skipNested(): void {

@@ -2,7 +2,7 @@
  * Escapes and literals: what single bytes and strings of JSON may be.
  *
  * Takes bytes and quoted strings, gives verdicts and decoded strings. Throws DOUBT for what JSON.parse
- * refuses.
+ * refuses; never decodes what it could not.
  */
 
 const QUOTE = 0x22;

@@ -2,10 +2,13 @@
  * Facts of a record: when, by whom answered, what was asked for, and how it ended.
  *
  * Takes the roles of a record and its body, gives each fact once, from the best place that tells it.
+ * Never takes an error's message for its type: it may hold text of the log.
  */
 import type { Operation, Outcome, Status } from '../domain/call.ts';
 import { type Body, errorWord, stopReasonOf } from './bodies.ts';
 import { Fields, type Json } from './json.ts';
+import { K } from './keys.ts';
+import type { Memory } from './memory.ts';
 import { R, type RoleValues } from './roles.ts';
 import { bareDurationMs, durationMs, flagOf, instantOf, numberOf, stringOf } from './values.ts';
 
@@ -46,25 +49,16 @@ const HOSTS: readonly [string, string][] = [
   ['api.x.ai', 'xai'],
 ];
 
-/** Hosts repeat as well. */
-const providers = new Map<string, string>();
-
 /** Who sends the invoice: as named, else by the host, else by the shape of the body; else empty. */
-export function providerOf(values: RoleValues, body: Body | null): string {
+export function providerOf(values: RoleValues, body: Body | null, memory: Memory): string {
   const named = stringOf(values[R.provider])?.toLowerCase();
   if (named !== undefined) return named.slice(0, 60);
   const host = stringOf(values[R.host]) ?? stringOf(values[R.url]);
-  return (host === null ? '' : hostProvider(host)) || (body?.provider ?? '');
+  return (host === null ? '' : hostProvider(host, memory)) || (body?.provider ?? '');
 }
 
-function hostProvider(url: string): string {
-  let provider = providers.get(url);
-  if (provider === undefined) {
-    provider = HOSTS.find(([part]) => url.includes(part))?.[1] ?? '';
-    if (providers.size >= OPERATIONS_LIMIT) providers.clear();
-    providers.set(url, provider);
-  }
-  return provider;
+function hostProvider(url: string, { hosts }: Memory): string {
+  return hosts.get(url) ?? hosts.keep(url, HOSTS.find(([part]) => url.includes(part))?.[1] ?? '');
 }
 
 const OPERATION_WORDS: readonly [RegExp, Operation][] = [
@@ -73,42 +67,40 @@ const OPERATION_WORDS: readonly [RegExp, Operation][] = [
   [/images\/|image_gen/, 'image'],
   [/audio\/|transcription/, 'audio'],
 ];
-/** Paths and call types repeat all day. */
-const operations = new Map<string, Operation>();
-const OPERATIONS_LIMIT = 1_000;
 
 /** What was asked for, by the body, the call type or the path. */
-export function operationOf(values: RoleValues, body: Body | null): Operation {
+export function operationOf(values: RoleValues, body: Body | null, memory: Memory): Operation {
   if (body !== null && body.operation !== 'chat') return body.operation;
-  const byType = namedOperation(stringOf(values[R.callType]));
-  return byType === 'chat' ? namedOperation(stringOf(values[R.url])) : byType;
+  const byType = namedOperation(stringOf(values[R.callType]), memory);
+  return byType === 'chat' ? namedOperation(stringOf(values[R.url]), memory) : byType;
 }
 
-function namedOperation(name: string | null): Operation {
+function namedOperation(name: string | null, { operations }: Memory): Operation {
   if (name === null) return 'chat';
-  let operation = operations.get(name);
-  if (operation === undefined) {
-    operation = OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat';
-    if (operations.size >= OPERATIONS_LIMIT) operations.clear();
-    operations.set(name, operation);
-  }
-  return operation;
+  return (
+    operations.get(name) ??
+    operations.keep(name, OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat')
+  );
 }
 
 /** How the call ended. */
 export function outcomeOf(values: RoleValues, body: Body | null): Outcome {
   const status = statusOf(values, body);
-  const info = values[R.errorInfo];
-  const errorType =
-    body?.errorType ||
-    (info instanceof Fields ? stringOf(info.get('error_class')) : null) ||
-    errorWord(values[R.error]);
   return {
     status,
     httpStatus: httpOf(values),
-    errorType: status === 'ok' || status === 'cached' ? '' : errorType.slice(0, 60),
+    errorType: status === 'ok' || status === 'cached' ? '' : errorTypeOf(values, body),
     stopReason: body?.stopReason || stopReasonOf(values[R.finish]),
   };
+}
+
+function errorTypeOf(values: RoleValues, body: Body | null): string {
+  const info = values[R.errorInfo];
+  const errorType =
+    body?.errorType ||
+    (info instanceof Fields ? stringOf(info.get(K.error_class)) : null) ||
+    errorWord(values[R.error]);
+  return errorType.slice(0, 60);
 }
 
 function httpOf(values: RoleValues): number | null {
@@ -124,7 +116,7 @@ function statusOf(values: RoleValues, body: Body | null): Status {
   if (http === 408 || http === 504) return 'timeout';
   if (http !== null && http >= 400) return http === 499 ? 'cancelled' : 'error';
   if (body !== null && body.status !== 'ok') return body.status;
-  const word = stringOf(values[R.httpStatus])?.toLowerCase() ?? '';
+  const word = typeof values[R.httpStatus] === 'number' ? '' : wordOf(values[R.httpStatus]);
   if (BAD_WORDS.has(word)) return 'error';
   if (word === 'timeout' || word === 'cancelled') return word;
   if (flagOf(values[R.success]) === false || flagOf(values[R.failed]) === true)
@@ -132,12 +124,16 @@ function statusOf(values: RoleValues, body: Body | null): Status {
   return body === null && hasError(values[R.error]) ? timeoutOr(values, 'error') : 'ok';
 }
 
+function wordOf(value: Json | undefined): string {
+  return stringOf(value)?.toLowerCase() ?? '';
+}
+
 function timeoutOr(values: RoleValues, status: Status): Status {
   return /time.?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
 }
 
 function hasError(value: Json | undefined): boolean {
-  if (value instanceof Fields) return value.names.length > 0;
-  const text = stringOf(value)?.toLowerCase() ?? '';
+  if (value instanceof Fields) return value.ids.length > 0;
+  const text = wordOf(value);
   return text !== '' && text !== 'none' && text !== 'null' && text !== 'false';
 }

@@ -1,39 +1,46 @@
 /**
  * Flat records: one call in a row of named columns or members, whatever they are called.
  *
- * Takes records with a model and counts or a cost; rows of CSV are read the same way.
+ * Takes records with a model and counts or a cost, gives one call each; rows of CSV are read the same
+ * way. Never picks one of two counts that contradict each other.
  */
 import type { Rejected } from '../domain/reject.ts';
 import type { Usage } from '../domain/tokens.ts';
-import { assemble, type ReadCall } from './assemble.ts';
+import { assemble, type ParsedCall } from './assemble.ts';
 import type { Dialect } from './dialect.ts';
 import type { Fields } from './json.ts';
+import { K } from './keys.ts';
+import type { Memory } from './memory.ts';
 import { R, type RoleValues } from './roles.ts';
 import { anthropicUsage, flatUsage, looksAnthropic, openAiUsage } from './usage.ts';
-import { stringOf } from './values.ts';
+import { BadValue, countOf, countUnder, stringOf } from './values.ts';
 
 /** A model beside counts or a cost, under any of the usual names. */
 export const flat: Dialect = {
   id: 'flat',
-  title: 'flat records (JSONL or CSV)',
-  evidence:
-    'a model (model, model_name, engine, …) beside token counts (prompt_tokens, input_tokens, tokens_in, …) or a cost',
-  read: readFlat,
+  parse: flatCalls,
 };
 
-function readFlat(record: Fields, values: RoleValues): ReadCall[] | Rejected | null {
+function flatCalls(
+  record: Fields,
+  values: RoleValues,
+  memory: Memory,
+): ParsedCall[] | Rejected | null {
+  useBareCounts(values);
   const counted = values[R.input] ?? values[R.output] ?? values[R.total] ?? values[R.cost];
   if (counted === undefined || values[R.model] === undefined) return null;
   if (values[R.aggregate] !== undefined) {
     return { reason: 'aggregate_row', detail: 'a sum over many calls, of a usage export' };
   }
   const provider = stringOf(values[R.provider])?.toLowerCase() ?? '';
+  checkAgreement(record, values);
   const usage = providerUsage(record, values, provider) ?? flatUsage(values, provider);
   const silent = values[R.httpStatus] === undefined && values[R.success] === undefined;
   const nothing = usage !== null && usage.input + usage.cacheRead + usage.output === 0;
   // Traces write a failed request as a row of zeros.
   if (nothing && silent && values[R.error] === undefined) values[R.failed] = true;
-  return assemble({ format: 'flat', values, request: null, body: null, tier: null, usage });
+  const found = { values, request: null, body: null, usage };
+  return assemble({ ...found, format: 'flat', tier: null }, memory);
 }
 
 /**
@@ -41,11 +48,40 @@ function readFlat(record: Fields, values: RoleValues): ReadCall[] | Rejected | n
  * names for a Claude model, which beat what a total computed by the logger says.
  */
 function providerUsage(record: Fields, values: RoleValues, provider: string): Usage | null {
-  const usage = record.fields('usage') ?? record.fields('token_usage') ?? record;
-  if (usage.fields('prompt_tokens_details') ?? usage.fields('input_tokens_details')) {
+  const usage = record.fields(K.usage) ?? record.fields(K.token_usage) ?? record;
+  if (usage.fields(K.prompt_tokens_details) ?? usage.fields(K.input_tokens_details)) {
     return openAiUsage(usage);
   }
   const isClaude = /claude/i.test(stringOf(values[R.model]) ?? '') || provider === 'anthropic';
-  const isRaw = looksAnthropic(usage) || usage.fields('cache_creation') !== undefined;
-  return isClaude && isRaw && usage.has('input_tokens') ? anthropicUsage(usage) : null;
+  const isRaw = looksAnthropic(usage) || usage.fields(K.cache_creation) !== undefined;
+  return isClaude && isRaw && usage.has(K.input_tokens) ? anthropicUsage(usage) : null;
+}
+
+/** Numbers under `prompt` and `completion` are the counts where both are there and no other is. */
+function useBareCounts(values: RoleValues): void {
+  if ((values[R.input] ?? values[R.output] ?? values[R.total]) !== undefined) return;
+  const { [R.bareInput]: input, [R.bareOutput]: output } = values;
+  if (input === undefined || output === undefined) return;
+  values[R.input] = input;
+  values[R.output] = output;
+  if (values[R.prompt] === input) values[R.prompt] = undefined;
+  if (values[R.answer] === output) values[R.answer] = undefined;
+}
+
+/**
+ * Throws BadValue where a record counts its input under both usual names and not the same; a
+ * difference of just the cached part is that of two conventions, and zeros are left by gateways.
+ */
+function checkAgreement(record: Fields, values: RoleValues): void {
+  const usage = record.fields(K.usage) ?? record;
+  const whole = countUnder(usage, K.prompt_tokens) ?? 0;
+  const fresh = countUnder(usage, K.input_tokens) ?? 0;
+  if (whole === 0 || fresh === 0 || whole === fresh) return;
+  const kept =
+    (countOf(values[R.cacheRead], 'cached') ?? 0) + (countOf(values[R.cacheWrite], 'written') ?? 0);
+  if (whole !== fresh + kept) {
+    const detail = `prompt_tokens is ${whole} and input_tokens is ${fresh}`;
+    throw new BadValue({ reason: 'inconsistent_tokens', detail });
+  }
+  values[R.total] ??= whole + (countOf(values[R.output], 'output') ?? 0);
 }

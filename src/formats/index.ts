@@ -1,4 +1,8 @@
-/** The registry of dialects: a record is of the first one that matches. */
+/**
+ * The registry of dialects: a record is of the first one that matches.
+ *
+ * Takes a name, gives its dialect. Never in another order: the more particular ones come first.
+ */
 import { batchInput, batchOutput } from './batch.ts';
 import type { Dialect } from './dialect.ts';
 import { flat } from './flat.ts';

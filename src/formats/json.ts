@@ -1,8 +1,8 @@
 /**
  * The values a log line is read into: a sparse tree of what means something here.
  *
- * Long texts are not decoded: they stay views of the line's bytes. The tree is the same whether the
- * byte scanner made it or JSON.parse did; dialects never know which.
+ * Takes parsed JSON, gives the tree the byte scanner makes of the same bytes; dialects never know
+ * which of the two made it. Never decodes a long text: it stays a view of the line's bytes.
  */
 import { Buffer } from 'node:buffer';
 import { lookupKey } from './keys.ts';
@@ -82,31 +82,42 @@ export class Raw {
 
 export type Json = string | number | boolean | null | Text | Raw | Fields | Json[];
 
-/** The members of a JSON object under their canonical names; of equal names the last one counts. */
+/** The members of a JSON object by the numbers of their names; of equal names the last one counts. */
 export class Fields {
-  readonly names: string[] = [];
+  /** Numbers of canonical names (keys.ts). */
+  readonly ids: number[] = [];
   readonly values: Json[] = [];
-  /** What a reader remembers about this object while it is filled again and again (roles.ts). */
+  /** What is remembered about this object while it is filled again and again (roles.ts). */
   memo: object | null = null;
   /** Members without meaning here that may still shape an answer: only inside requests. */
   rest: [name: string, value: Raw][] | null = null;
+  /** A bit for the last five bits of each id: most names that are asked for are not there. */
+  #mask = 0;
 
-  /** The value under a canonical name. */
-  get(name: string): Json | undefined {
-    const { names } = this;
-    for (let i = names.length - 1; i >= 0; i--) if (names[i] === name) return this.values[i];
+  /** Adds a member and gives its place among the values. */
+  add(id: number, value: Json): number {
+    this.#mask |= 1 << id;
+    this.ids.push(id);
+    return this.values.push(value) - 1;
+  }
+
+  /** The value under a name. */
+  get(id: number): Json | undefined {
+    if ((this.#mask & (1 << id)) === 0) return undefined;
+    const { ids } = this;
+    for (let i = ids.length - 1; i >= 0; i--) if (ids[i] === id) return this.values[i];
     return undefined;
   }
 
-  /** The object under a canonical name, if it is one. */
-  fields(name: string): Fields | undefined {
-    const value = this.get(name);
+  /** The object under a name, if it is one. */
+  fields(id: number): Fields | undefined {
+    const value = this.get(id);
     return value instanceof Fields ? value : undefined;
   }
 
-  /** Whether there is a value other than null under a canonical name. */
-  has(name: string): boolean {
-    const value = this.get(name);
+  /** Whether there is a value other than null under a name. */
+  has(id: number): boolean {
+    const value = this.get(id);
     return value !== undefined && value !== null;
   }
 }
@@ -126,16 +137,23 @@ export function textOf(value: string): Text {
 
 const MAX_DEPTH = 200;
 
+/** Thrown for a value that is nested deeper than any log's; the line becomes a Rejected. */
+export class TooDeep extends Error {
+  constructor() {
+    super(`nested deeper than ${MAX_DEPTH} levels`);
+  }
+}
+
 /**
  * Turns a parsed JSON value into the tree, the way the byte scanner would have read it.
- * Throws RangeError below 200 levels of nesting.
+ * Throws TooDeep below 200 levels of nesting.
  */
 export function treeOf(value: unknown, inRequest = false): Json {
   return convert(value, 'word', inRequest, 0);
 }
 
 function convert(value: unknown, kind: string, inRequest: boolean, depth: number): Json {
-  if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw new TooDeep();
   if (kind === 'raw') return rawOf(value);
   if (typeof value === 'string') return kind === 'word' ? value : textOf(value);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
@@ -158,13 +176,38 @@ function convertObject(value: object, inside: boolean, depth: number): Fields {
     }
     const kind = inside ? entry.inside : entry.kind;
     if (kind === 'drop') continue;
-    fields.names.push(entry.name);
-    fields.values.push(convert(member, kind, inside, depth + 1));
+    fields.add(entry.id, convert(member, kind, inside, depth + 1));
   }
   return fields;
 }
 
 function rawOf(value: unknown): Raw {
-  const bytes = Buffer.from(JSON.stringify(value) ?? 'null', 'utf8');
+  const bytes = Buffer.from(compactJson(value), 'utf8');
   return new Raw(bytes, 0, bytes.length);
+}
+
+/** JSON.stringify goes down level by level, and there is no telling how many the stack has. */
+function compactJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    if (error instanceof RangeError) throw new TooDeep();
+    throw error;
+  }
+}
+
+/** What a JSON text says; undefined if it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A raw value as JSON.stringify writes it; null if it is damaged. */
+export function compactText(raw: Raw): string | null {
+  const value = parseJson(raw.toString());
+  return value === undefined ? null : compactJson(value);
 }

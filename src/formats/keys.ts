@@ -2,7 +2,7 @@
  * The keys a log line may carry that mean something here, and how each value is read.
  *
  * Takes a raw key of any spelling (`promptTokens`, `Prompt Tokens`, `prompt-tokens`), gives its
- * canonical name or nothing. Never holds text of a log: unknown keys leave no trace.
+ * number and kind, or nothing. Never holds text of a log: unknown keys leave no trace.
  */
 
 /**
@@ -14,9 +14,11 @@ export type KeyKind = 'word' | 'text' | 'raw' | 'request' | 'drop';
 
 const WORDS = `
   model model_name model_id engine deployment deployment_name deployment_id llm_model llm model_served
-  response_model used_model requested_model ai_model gen_ai_model model_version model_group
+  response_model used_model model_used main_model requested_model ai_model gen_ai_model model_version model_group
+  gen_ai_response_model gen_ai_request_model gen_ai_provider_name gen_ai_system gen_ai_operation_name
+  gen_ai_request_max_tokens gen_ai_request_temperature ai_response_model
   provider vendor provider_name custom_llm_provider llm_provider ai_org platform backend api_provider
-  object type role finish_reason stop_reason status status_code http_status code response_status
+  object type role finish_reason stop_reason status status_code http_status code response_status response_code
   service_tier tier endpoint path url method host call_type operation
   user user_id end_user customer_id tenant account consumer api_key_alias key_alias api_key_name
   user_api_key_alias user_api_key_user_id user_api_key_end_user_id project project_id team app app_name
@@ -27,17 +29,23 @@ const WORDS = `
   properties response_cost cost cost_usd total_cost price spend amount usd cost_total estimated_cost
   cost_cents cost_micros cost_in_usd_ticks is_byok
   prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count num_prompt_tokens
-  request_tokens context_tokens n_prompt_tokens usage_input in
+  request_tokens context_tokens n_prompt_tokens n_input_tokens native_tokens_prompt tokens_prompt tokens_input
+  usage_prompt_tokens usage_input_tokens gen_ai_usage_input_tokens gen_ai_usage_prompt_tokens usage_input in
   completion_tokens output_tokens tokens_out out_tokens candidates_token_count output_token_count
-  generated_tokens response_tokens n_generated num_completion_tokens completion_token_count usage_output out
-  total_tokens token_count num_tokens total_token_count
+  generated_tokens response_tokens n_generated num_completion_tokens completion_token_count n_completion_tokens
+  n_output_tokens native_tokens_completion tokens_completion tokens_output usage_completion_tokens
+  usage_output_tokens gen_ai_usage_output_tokens gen_ai_usage_completion_tokens usage_output out
+  total_tokens token_count num_tokens total_token_count usage_total_tokens gen_ai_usage_total_tokens
   cached_tokens cache_read_tokens cache_read_input_tokens cached_input_tokens cache_read cache_reads
   cached_prompt_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached num_cached_tokens
-  cached_content_token_count prompt_cached_tokens prompt_cache_miss_tokens
+  cached_content_token_count prompt_cached_tokens prompt_cache_miss_tokens ai_usage_cached_input_tokens
+  gen_ai_usage_cache_read_input_tokens gen_ai_usage_cached_tokens gen_ai_usage_cached_input_tokens
+  gen_ai_usage_cache_creation_input_tokens
   cache_creation_input_tokens cache_creation_tokens cache_write_tokens cache_writes cache_creation cache_write
   prompt_cache_creation_tokens ephemeral_5m_input_tokens ephemeral_1h_input_tokens
   cache_write_5m_tokens cache_write_1h_tokens
   reasoning_tokens thinking_tokens thoughts_tokens thoughts_token_count completion_reasoning_tokens
+  ai_usage_reasoning_tokens gen_ai_usage_reasoning_tokens
   audio_tokens image_tokens text_tokens accepted_prediction_tokens rejected_prediction_tokens
   prompt_tokens_details input_tokens_details completion_tokens_details output_tokens_details
   server_tool_use web_search_requests iterations tool_usage web_search num_requests
@@ -47,24 +55,59 @@ const WORDS = `
   max_tokens max_completion_tokens max_output_tokens temperature choices message result status_details
   incomplete_details usage_metadata num_model_requests usage_date_utc
   logs items rows results records events runs entries calls requests spans hits _source
-`;
+` as const;
 
 const TEXTS = `
-  id request_id req_id uuid response_id generation_id call_id correlation_id trace_id session_id
+  id request_id req_id uuid gen_ai_response_id response_id generation_id call_id correlation_id trace_id session_id
   conversation_id thread_id x_request_id batch_id custom_id
   timestamp ts time @timestamp created created_at date datetime datetime_utc start_time started_at
   request_time logged_at event_time end_time ended_at completed_at completion_start_time
   content text prompt input question query completion output answer system instructions messages
   response response_body resp api_response raw_response response_json llm_output log line reason
-`;
+` as const;
 
-const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls';
+const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls' as const;
 const REQUESTS =
-  'request request_body req kwargs body payload params messages input system prompt instructions';
+  'request request_body req kwargs body payload params messages input system prompt instructions' as const;
 const DROPS = `
   stream_options store safety_identifier prompt_cache_key prompt_cache_options
   prompt_cache_retention cache_control timeout extra_headers headers api_key organization
-`;
+` as const;
+
+/** The words of a list as types, so that a key that is in no list does not compile. */
+type Words<List extends string, Found = never> = List extends `${infer Word} ${infer Rest}`
+  ? Words<Rest, Found | Line<Word>>
+  : Found | Line<List>;
+type Line<Word extends string> = Word extends `${infer Last}\n` ? Last : Word;
+
+/** A canonical name. */
+export type KeyName = Exclude<
+  | Words<typeof WORDS>
+  | Words<typeof TEXTS>
+  | Words<typeof RAWS>
+  | Words<typeof DROPS>
+  | Words<typeof REQUESTS>,
+  ''
+>;
+
+/** The canonical names by their number. */
+export const KEY_NAMES: readonly string[] = [
+  ...new Set([WORDS, TEXTS, RAWS, DROPS, REQUESTS].flatMap(split)),
+];
+
+/** The number of each canonical name: trees hold numbers, which compare faster. */
+export const K = Object.fromEntries(KEY_NAMES.map((name, id) => [name, id])) as Readonly<
+  Record<KeyName, number>
+>;
+
+/** The numbers of names; throws for one that is no key. */
+export function keysOf(names: string): number[] {
+  return split(names).map((name) => {
+    const id = KEY_NAMES.indexOf(name);
+    if (id < 0) throw new Error(`no such key: ${name}`);
+    return id;
+  });
+}
 
 /** Kinds for keys inside a request, where they differ from those outside. */
 const INSIDE: ReadonlyMap<string, KeyKind> = new Map([
@@ -81,7 +124,7 @@ function fold(key: string): string {
 }
 
 interface KeyEntry {
-  readonly name: string;
+  readonly id: number;
   readonly kind: KeyKind;
   /** The kind when the key stands inside a request. */
   readonly inside: KeyKind;
@@ -100,15 +143,16 @@ function buildTable(): Map<string, KeyEntry> {
   ];
   for (const [list, kind] of lists) {
     for (const name of split(list)) {
-      table.set(fold(name), { name, kind, inside: INSIDE.get(name) ?? kind });
+      const id = KEY_NAMES.indexOf(name);
+      table.set(fold(name), { id, kind, inside: INSIDE.get(name) ?? kind });
     }
   }
-  table.set('latency(ms)', { name: 'latency_ms', kind: 'word', inside: 'word' });
-  table.set('latency(s)', { name: 'latency_s', kind: 'word', inside: 'word' });
+  table.set('latency(ms)', { id: K.latency_ms, kind: 'word', inside: 'word' });
+  table.set('latency(s)', { id: K.latency_s, kind: 'word', inside: 'word' });
   return table;
 }
 
-/** The canonical name of a raw key and how its value is read; undefined for a key without meaning here. */
+/** What is known about a raw key; undefined for a key without meaning here. */
 export function lookupKey(rawKey: string): KeyEntry | undefined {
   return rawKey.length > 40 ? undefined : BY_FOLD.get(fold(rawKey));
 }

@@ -1,13 +1,14 @@
 /**
  * LiteLLM: the standard logging payload of its callbacks, and rows of its spend log.
  *
- * Takes their records. All counts are inclusive, also for Anthropic; the cost is LiteLLM's own.
+ * Takes their records, gives one call each. All counts are inclusive, also for Anthropic; the cost is
+ * LiteLLM's own. Never takes the response's usage where the metadata have one in more detail.
  */
 import { assemble } from './assemble.ts';
-import { readBody } from './bodies.ts';
+import { bodyOf } from './bodies.ts';
 import type { Dialect } from './dialect.ts';
-import { compactText } from './hash.ts';
-import { Fields, type Json, Raw, Text, treeOf } from './json.ts';
+import { compactText, Fields, type Json, parseJson, Raw, Text, treeOf } from './json.ts';
+import { K } from './keys.ts';
 import { objectIn } from './nested.ts';
 import { R } from './roles.ts';
 import { openAiUsage } from './usage.ts';
@@ -15,49 +16,44 @@ import { openAiUsage } from './usage.ts';
 /** LiteLLM's two record shapes. */
 export const litellm: Dialect = {
   id: 'litellm',
-  title: 'LiteLLM standard logging payload',
-  evidence: 'response_cost with custom_llm_provider, or request_id with spend and call_type',
-  read: (record, values) => {
-    const priced = record.get('response_cost') !== undefined || record.get('spend') !== undefined;
-    if (!priced || record.get('call_type') === undefined) return null;
+  parse: (record, values, memory) => {
+    const priced = record.get(K.response_cost) !== undefined || record.get(K.spend) !== undefined;
+    if (!priced || record.get(K.call_type) === undefined) return null;
     // Time to first token when streamed; the end time tells the duration in both cases.
     values[R.latencyBare] = undefined;
     const response = objectIn(values[R.response], false);
-    const body = response === null ? null : readBody(response);
-    const metadata = objectIn(record.get('metadata'), false);
-    const detailed = metadata?.fields('usage_object') ?? response?.fields('usage') ?? record;
+    const body = response === null ? null : bodyOf(response);
+    const metadata = objectIn(record.get(K.metadata), false);
+    const detailed = metadata?.fields(K.usage_object) ?? response?.fields(K.usage) ?? record;
     const counted = openAiUsage(detailed) ?? openAiUsage(record);
-    const failed = record.get('status') === 'failure';
-    values[R.errorInfo] ??= metadata?.get('error_information');
-    values[R.owner] ??= metadata?.get('user_api_key_alias');
+    const failed = record.get(K.status) === 'failure';
+    values[R.errorInfo] ??= metadata?.get(K.error_information);
+    values[R.owner] ??= metadata?.get(K.user_api_key_alias);
     // What is not logged stands there as "{}".
     if (body === null) values[R.answer] = undefined;
     values[R.prompt] = undefined;
-    return assemble({
-      format: 'litellm',
-      values,
-      request: parametersOf(record),
-      body:
-        body === null ? null : { ...body, parts: [], model: null, id: record.get('id') ?? body.id },
-      tier: null,
-      usage: failed ? null : counted,
-    });
+    const request = parametersOf(record);
+    const own =
+      body === null ? null : { ...body, parts: [], model: null, id: record.get(K.id) ?? body.id };
+    const found = { values, request, body: own, usage: failed ? null : counted };
+    return assemble({ ...found, format: 'litellm', tier: null }, memory);
   },
 };
 
 /** The record's own messages and parameters in the form of a request. */
 function parametersOf(record: Fields): Fields | null {
-  const messages = listIn(record.get('messages'));
+  const messages = listIn(record.get(K.messages));
   if (messages === null) return null;
   const request = new Fields();
-  request.names.push('messages');
-  request.values.push(messages);
-  const parameters = record.get('model_parameters');
-  const plain = parameters instanceof Raw ? parsed(compactText(parameters) ?? '') : null;
+  request.add(K.messages, messages);
+  const parameters = record.get(K.model_parameters);
+  // As JSON.stringify would write it: that makes null of a number beyond all numbers.
+  const plain = parameters instanceof Raw ? parseJson(compactText(parameters) ?? '') : null;
   const tree = treeOf(plain, true);
   if (tree instanceof Fields) {
-    request.names.push(...tree.names);
-    request.values.push(...tree.values);
+    tree.ids.forEach((id, at) => {
+      request.add(id, tree.values[at]!);
+    });
     request.rest = tree.rest;
   }
   return request;
@@ -67,16 +63,7 @@ function parametersOf(record: Fields): Fields | null {
 function listIn(messages: Json | undefined): Json[] | null {
   if (Array.isArray(messages)) return messages;
   if (!(messages instanceof Text) || !messages.startsWith('[')) return null;
-  const tree = treeOf({ messages: parsed(messages.toString()) }, true);
-  const list = tree instanceof Fields ? tree.get('messages') : null;
+  const tree = treeOf({ messages: parseJson(messages.toString()) }, true);
+  const list = tree instanceof Fields ? tree.get(K.messages) : null;
   return Array.isArray(list) ? list : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -1,9 +1,10 @@
 /**
  * Bodies inside records: as an object, as JSON in a string, or as a logged stream.
  *
- * Takes a member of a record, gives the tree of the body, or null if it is none of these.
+ * Takes a member of a record, gives the tree of the body, or null if it is none of these. Never
+ * decodes a text that does not begin like one.
  */
-import { Fields, type Json, Text, treeOf } from './json.ts';
+import { Fields, type Json, parseJson, Text, treeOf } from './json.ts';
 import { looksLikeStream, mergeStream } from './sse.ts';
 
 /** The object a member holds in one of the three ways; null if it holds none. */
@@ -23,11 +24,6 @@ function startsLikeBody(text: Text | string): boolean {
 }
 
 function parseObject(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' ? value : null;
 }

@@ -3,8 +3,10 @@
  *
  * Takes a request as the log holds it, gives facts. Never decodes or keeps a text.
  */
-import { compactText, hashBytes, hashFields, hashJson, hashString, mix } from './hash.ts';
-import { Fields, type Json, Raw, Text } from './json.ts';
+import { hashString, keySet, mix } from './hash.ts';
+import { compactText, Fields, type Json, Raw, Text } from './json.ts';
+import { K } from './keys.ts';
+import type { Memory } from './memory.ts';
 import { numberOf, stringOf } from './values.ts';
 
 /** What a request tells besides its model. */
@@ -25,11 +27,10 @@ export interface Prompt {
 }
 
 /** Members of a request that are the prompt itself, or do not shape the answer. */
-const NOT_PARAMETERS = new Set(
+const NOT_PARAMETERS = keySet(
   `model messages prompt input system instructions user user_id metadata stream id request_id
-   service_tier session_id timestamp provider`.split(/\s+/),
+   service_tier session_id timestamp provider`,
 );
-const SYSTEM_ROLES = new Set(['system', 'developer']);
 
 /** A request without any prompt. */
 export const NO_PROMPT: Prompt = {
@@ -46,43 +47,44 @@ export const NO_PROMPT: Prompt = {
   user: null,
 };
 
-interface Walk {
-  hash: number;
-  systemHash: number | null;
-  bytes: number;
-  turns: number;
-  system: Text | null;
-  user: Text | null;
-}
-
-/** Reads the prompt and the parameters of a request body. */
-export function readPrompt(request: Fields): Prompt {
-  const walk = walkPrompt(
-    request.get('messages') ?? request.get('prompt') ?? request.get('input'),
-    request.get('system') ?? request.get('instructions'),
+/** The prompt and the parameters of a request body. */
+export function promptOf(request: Fields, memory: Memory): Prompt {
+  const walk = new Walk(memory);
+  walk.take(
+    request.get(K.messages) ?? request.get(K.prompt) ?? request.get(K.input),
+    request.get(K.system) ?? request.get(K.instructions),
   );
-  const tools = request.get('tools') ?? request.get('functions');
+  const tools = request.get(K.tools) ?? request.get(K.functions);
+  const format =
+    request.get(K.response_format) ??
+    request.fields(K.text)?.rest?.find(([name]) => name === 'format')?.[1];
   return {
     promptHash: walk.turns === 0 ? null : walk.hash,
     systemHash: walk.systemHash,
-    paramsHash: hashFields(request, 0, NOT_PARAMETERS),
+    paramsHash: memory.hasher.fields(request, 0, NOT_PARAMETERS),
     promptBytes: walk.bytes,
     turns: walk.turns,
     hasTools: tools instanceof Raw && !isEmpty(tools),
-    hasSchema: asksForJson(
-      request.get('response_format') ??
-        request.fields('text')?.rest?.find(([name]) => name === 'format')?.[1],
+    hasSchema: format instanceof Raw && asksForJson(format, memory),
+    maxTokens: limitOf(
+      request.get(K.max_completion_tokens) ??
+        request.get(K.max_tokens) ??
+        request.get(K.max_output_tokens),
     ),
-    maxTokens: maxTokensOf(request),
-    temperatureMilli: milli(request.get('temperature')),
+    temperatureMilli: milli(request.get(K.temperature)),
     system: walk.system,
     user: walk.user,
   };
 }
 
-/** Reads a prompt that stands in the record itself: a text, or a list of messages. */
-export function readBarePrompt(prompt: Json | undefined, system: Json | undefined): Prompt {
-  const walk = walkPrompt(prompt, system);
+/** A prompt that stands in the record itself: a text, or a list of messages. */
+export function barePromptOf(
+  prompt: Json | undefined,
+  system: Json | undefined,
+  memory: Memory,
+): Prompt {
+  const walk = new Walk(memory);
+  walk.take(prompt, system);
   if (walk.turns === 0) return NO_PROMPT;
   return {
     ...NO_PROMPT,
@@ -95,13 +97,9 @@ export function readBarePrompt(prompt: Json | undefined, system: Json | undefine
   };
 }
 
-/** The output limit of a request; null if it sets none. */
-export function maxTokensOf(request: Fields): number | null {
-  const limit = numberOf(
-    request.get('max_completion_tokens') ??
-      request.get('max_tokens') ??
-      request.get('max_output_tokens'),
-  );
+/** An output limit in tokens; null if it is none. */
+export function limitOf(value: Json | undefined): number | null {
+  const limit = numberOf(value);
   return limit !== null && limit >= 0 && limit < 2 ** 31 ? Math.round(limit) : null;
 }
 
@@ -118,85 +116,99 @@ function isEmpty(raw: Raw): boolean {
   return text.length <= 2 || text === 'null';
 }
 
-/** Response formats repeat all day: hash → whether it asks for JSON. */
-const jsonFormats = new Map<number, boolean>();
-const FORMATS_LIMIT = 1_000;
-
-function asksForJson(format: Json | undefined): boolean {
-  if (!(format instanceof Raw)) return false;
-  const key = hashBytes(format.bytes, format.start, format.end);
-  let asks = jsonFormats.get(key);
-  if (asks === undefined) {
-    asks = /json/.test(compactText(format) ?? format.toString());
-    if (jsonFormats.size >= FORMATS_LIMIT) jsonFormats.clear();
-    jsonFormats.set(key, asks);
-  }
-  return asks;
+function asksForJson(format: Raw, memory: Memory): boolean {
+  const key = memory.hasher.bytes(format);
+  return (
+    memory.jsonFormats.get(key) ??
+    memory.jsonFormats.keep(key, /json/.test(compactText(format) ?? format.toString()))
+  );
 }
 
-function walkPrompt(prompt: Json | undefined, system: Json | undefined): Walk {
-  const walk: Walk = { hash: 0, systemHash: null, bytes: 0, turns: 0, system: null, user: null };
-  if (system !== undefined && system !== null) addMessage(walk, 'system', system);
-  const turnsBefore = walk.turns;
-  if (Array.isArray(prompt)) {
-    for (const item of prompt) addItem(walk, item);
-  } else if (prompt instanceof Text && prompt.length > 0) {
-    addMessage(walk, 'user', prompt);
+/** The messages of a prompt, taken one after the other. */
+class Walk {
+  hash = 0;
+  systemHash: number | null = null;
+  bytes = 0;
+  turns = 0;
+  system: Text | null = null;
+  user: Text | null = null;
+
+  constructor(private readonly memory: Memory) {}
+
+  /** Takes a prompt; without any turn but the system's it counts as none. */
+  take(prompt: Json | undefined, system: Json | undefined): void {
+    if (system !== undefined && system !== null) this.#message('system', system);
+    const turnsBefore = this.turns;
+    if (Array.isArray(prompt)) {
+      for (const item of prompt) this.#item(item);
+    } else if (prompt instanceof Text && prompt.length > 0) {
+      this.#message('user', prompt);
+    }
+    if (this.turns === turnsBefore) this.turns = 0;
   }
-  if (walk.turns === turnsBefore) walk.turns = 0;
-  return walk;
+
+  #item(item: Json): void {
+    if (!(item instanceof Fields)) {
+      this.#message('user', item);
+      return;
+    }
+    const role = stringOf(item.get(K.role)) ?? 'user';
+    this.#message(role, item.get(K.content) ?? item.get(K.text) ?? null);
+    if (item.rest !== null || item.ids.length > 2) {
+      this.hash = this.memory.hasher.fields(item, this.hash);
+    }
+  }
+
+  #message(role: string, content: Json): void {
+    this.turns++;
+    const contentHash = this.memory.hasher.json(content, 0);
+    this.hash = mix(hashString(role, this.hash), contentHash);
+    this.bytes += bytesOf(content);
+    const text = lastText(content);
+    if (role === 'system' || role === 'developer') {
+      this.systemHash = mix(this.systemHash ?? 1, contentHash);
+      this.system = text ?? this.system;
+    } else if (role === 'user' || role === 'human') {
+      this.user = text ?? this.user;
+    }
+  }
 }
 
-function addItem(walk: Walk, item: Json): void {
-  if (!(item instanceof Fields)) {
-    addMessage(walk, 'user', item);
-    return;
-  }
-  const role = stringOf(item.get('role')) ?? 'user';
-  addMessage(walk, role, item.get('content') ?? item.get('text') ?? null);
-  if (item.rest !== null || item.names.length > 2) walk.hash = hashFields(item, walk.hash);
+/** Bytes of the texts in a content. */
+function bytesOf(content: Json): number {
+  if (content instanceof Text) return content.length;
+  if (!Array.isArray(content)) return 0;
+  return content.reduce<number>((sum, part) => sum + bytesOf(textIn(part)), 0);
 }
 
-function addMessage(walk: Walk, role: string, content: Json): void {
-  walk.turns++;
-  walk.hash = hashJson(content, hashString(role, walk.hash));
-  const text = lastText(walk, content);
-  if (SYSTEM_ROLES.has(role)) {
-    walk.systemHash = hashJson(content, walk.systemHash ?? 1);
-    walk.system = text ?? walk.system;
-  } else if (role === 'user' || role === 'human') {
-    walk.user = text ?? walk.user;
-  }
-}
-
-/** Counts the bytes of a content and gives its last text. */
-function lastText(walk: Walk, content: Json): Text | null {
-  if (content instanceof Text) {
-    walk.bytes += content.length;
-    return content;
-  }
+/** The last text in a content; null if there is none. */
+function lastText(content: Json): Text | null {
+  if (content instanceof Text) return content;
   if (!Array.isArray(content)) return null;
-  let last: Text | null = null;
-  for (const part of content) {
-    const inner = part instanceof Fields ? (part.get('text') ?? part.get('content')) : part;
-    const text = inner === undefined ? null : lastText(walk, inner);
-    if (text !== null) last = text;
+  for (let i = content.length - 1; i >= 0; i--) {
+    const text = lastText(textIn(content[i]!));
+    if (text !== null) return text;
   }
-  return last;
+  return null;
+}
+
+function textIn(part: Json): Json {
+  return part instanceof Fields ? (part.get(K.text) ?? part.get(K.content) ?? null) : part;
 }
 
 /** The hash and size of an answer; null hash if the log holds none. */
-export function readAnswer(answer: Json | undefined): { hash: number | null; bytes: number } {
-  const content = answer instanceof Fields ? answer.get('content') : answer;
-  if (
-    content === undefined ||
-    (content === null && answer instanceof Fields && !answer.has('tool_calls'))
-  ) {
-    return { hash: null, bytes: 0 };
-  }
-  const walk: Walk = { hash: 0, systemHash: null, bytes: 0, turns: 0, system: null, user: null };
-  lastText(walk, content);
-  const tools = answer instanceof Fields ? answer.get('tool_calls') : undefined;
-  const hash = hashJson(content, 0);
-  return { hash: tools instanceof Raw ? mix(hash, hashJson(tools, 1)) : hash, bytes: walk.bytes };
+export function answerOf(
+  answer: Json | undefined,
+  memory: Memory,
+): { hash: number | null; bytes: number } {
+  const message = answer instanceof Fields ? answer : null;
+  const content = message === null ? answer : message.get(K.content);
+  const isSilent = content === null && message !== null && !message.has(K.tool_calls);
+  if (content === undefined || isSilent) return { hash: null, bytes: 0 };
+  const tools = message?.get(K.tool_calls);
+  const hash = memory.hasher.json(content, 0);
+  return {
+    hash: tools instanceof Raw ? mix(hash, memory.hasher.json(tools, 1)) : hash,
+    bytes: bytesOf(content),
+  };
 }

@@ -2,7 +2,7 @@
  * The byte scanner: one line of JSON → the sparse tree of json.ts, without decoding what is not needed.
  *
  * Takes bytes that are one JSON object with blanks around it. Gives the tree, or null when in doubt:
- * then JSON.parse decides (read.ts). Never accepts a line whose wanted parts JSON.parse would read
+ * then JSON.parse decides (parse.ts). Never accepts a line whose wanted parts JSON.parse would read
  * differently; a differential test holds it to that.
  */
 import type { Buffer } from 'node:buffer';
@@ -29,7 +29,8 @@ const INDEX = /^\d{1,10}$/;
 
 interface KeySlot {
   readonly raw: string;
-  readonly name: string | null;
+  /** Number of the canonical name; -1 for a key without meaning here. */
+  readonly id: number;
   readonly kind: KeyKind;
   readonly inside: KeyKind;
 }
@@ -101,7 +102,7 @@ export class JsonScanner {
     if (cursor.next() !== COLON) throw DOUBT;
     cursor.peek();
     const kind = inRequest ? key.inside : key.kind;
-    if (key.name === null && inRequest) {
+    if (key.id < 0 && inRequest) {
       // JSON.parse keeps the last of equal keys, and moves keys that are numbers to the front.
       if (INDEX.test(key.raw) || isCrowded(fields.rest, key.raw)) throw DOUBT;
       const pair: [string, Raw] = [key.raw, new Raw(cursor.bytes, 0, 0)];
@@ -110,15 +111,14 @@ export class JsonScanner {
       this.raw(pair[1], pair as unknown as Json[], 1);
       return;
     }
-    if (key.name === null || kind === 'drop') {
+    if (key.id < 0 || kind === 'drop') {
       const start = cursor.at;
       cursor.skip();
       this.leaf(Leaf.skip, NOWHERE, 0, start);
       return;
     }
-    if (fields.names.includes(key.name)) throw DOUBT;
-    const at = fields.names.push(key.name) - 1;
-    fields.values.push(null);
+    if (fields.ids.includes(key.id)) throw DOUBT;
+    const at = fields.add(key.id, null);
     if (kind === 'raw')
       fields.values[at] = this.raw(new Raw(cursor.bytes, 0, 0), fields.values, at);
     else this.value(kind, inRequest, fields.values, at);
@@ -200,8 +200,8 @@ export class JsonScanner {
     const entry = lookupKey(raw);
     const made: KeySlot =
       entry === undefined
-        ? { raw, name: null, kind: 'drop', inside: 'raw' }
-        : { raw, name: entry.name, kind: entry.kind, inside: entry.inside };
+        ? { raw, id: -1, kind: 'drop', inside: 'raw' }
+        : { raw, id: entry.id, kind: entry.kind, inside: entry.inside };
     this.keys[slot] = made;
     return made;
   }

@@ -1,9 +1,8 @@
 /**
  * Streams: server-sent events as logged text → the body the provider would have sent at once.
  *
- * Takes the whole stream text, gives one merged body for readBody, or null if it is no stream of a
- * known provider. Usage is merged field by field, last value wins: counters in a stream are
- * cumulative, adding them up would count them many times.
+ * Takes the whole stream text, gives one merged body for bodyOf, or null if it is no stream of a
+ * known provider. Never adds up usage: counters in a stream are cumulative, the last value wins.
  */
 
 type Dict = Record<string, unknown>;

@@ -73,83 +73,205 @@ export class TemplateCache {
   }
 }
 
+/** So many lines are read before what is the same in all of them counts as part of the shape. */
+const TRIAL = 64;
+/** A longer value that repeats is cheaper to read than to compare. */
+const MAX_CONSTANT = 48;
+
+/** A value of the shape: what stands before it, how it is read and where it goes. */
+interface Slot {
+  /** Where the gap before the value ends among all gaps. */
+  readonly gapEnd: number;
+  readonly kind: Leaf;
+  readonly target: Json[];
+  readonly index: number;
+  /** What the value is read into, so that nothing is made. */
+  readonly text: Text;
+  readonly raw: Raw;
+  /** The word that stood here last, if its characters are its bytes. */
+  word: string;
+  /** The bytes of the value, as long as they were the same in all lines; null if they were not. */
+  constant: Uint8Array | null;
+}
+
 class Template {
   readonly root: Fields;
-  private readonly gaps: Uint8Array<ArrayBuffer>;
-  private readonly gapView: DataView;
-  /** Where the gap before each value, and the one after the last, ends in `gaps`. */
-  private readonly gapEnds: Int32Array;
-  private readonly kinds: Uint8Array;
-  private readonly targets: Json[][];
-  private readonly indexes: Int32Array;
-  /** The object that each value is read into, so that none is made. */
-  private readonly texts: Text[];
-  private readonly raws: Raw[];
+  /** Every value of the line. */
+  private readonly whole: Shape;
+  /** The values that differ from line to line; null until TRIAL lines were read, and if it fails. */
+  private folded: Shape | null = null;
+  /** What the others are, to be put back after a line in which one of them was not. */
+  private constants: { target: Json[]; index: number; value: Json }[] = [];
+  private isDirty = false;
+  private filled = 0;
+  private missed = 0;
 
   constructor(bytes: Uint8Array, line: { start: number; end: number; root: Fields; trace: Trace }) {
-    const { leaves } = line.trace;
     this.root = line.root;
-    this.kinds = Uint8Array.from(leaves, (leaf) => leaf.kind);
-    this.targets = leaves.map((leaf) => leaf.target);
-    this.indexes = Int32Array.from(leaves, (leaf) => leaf.index);
-    this.texts = leaves.map(({ target, index }) => {
-      const value = target[index];
-      return value instanceof Text ? value : new Text(bytes, 0, 0, false);
-    });
-    this.raws = leaves.map(({ target, index }) => {
-      const value = target[index];
-      return value instanceof Raw ? value : new Raw(bytes, 0, 0);
-    });
-    const gaps: number[] = [];
-    const gapEnds: number[] = [];
-    let at = line.start;
-    for (const leaf of leaves) {
-      for (; at < leaf.start; at++) gaps.push(bytes[at]!);
-      gapEnds.push(gaps.length);
-      at = leaf.end;
-    }
-    for (; at < line.end; at++) gaps.push(bytes[at]!);
-    gapEnds.push(gaps.length);
-    this.gaps = Uint8Array.from(gaps);
-    this.gapView = new DataView(this.gaps.buffer);
-    this.gapEnds = Int32Array.from(gapEnds);
+    this.whole = wholeShape(bytes, line);
   }
 
   /** Puts the values of the line at `start` into the tree; false if it has another shape. */
   fill(cursor: Cursor, start: number): boolean {
-    const { gaps, gapView, gapEnds, kinds } = this;
-    const { bytes, view, end } = cursor;
-    let at = start;
-    let gap = 0;
-    for (let i = 0; i < kinds.length; i++) {
-      const gapEnd = gapEnds[i]!;
-      if (at + gapEnd - gap >= end) return false;
-      for (; gap + 4 <= gapEnd; gap += 4, at += 4) {
-        if (view.getInt32(at) !== gapView.getInt32(gap)) return false;
-      }
-      while (gap < gapEnd) if (bytes[at++] !== gaps[gap++]) return false;
-      cursor.at = at;
-      if (!this.value(cursor, i, bytes[at]!)) return false;
-      at = cursor.at;
+    const { folded } = this;
+    if (folded === null) return this.tryOut(cursor, start);
+    if (fillShape(folded, cursor, start)) {
+      if (this.isDirty) this.restore();
+      return true;
     }
-    if (end - at !== gaps.length - gap) return false;
-    while (at < end) if (bytes[at++] !== gaps[gap++]) return false;
+    this.isDirty = true;
+    if (!fillShape(this.whole, cursor, start)) return false;
+    // Reading a line twice now and then is cheaper than reading all of every line.
+    if (++this.missed > TRIAL) this.unfold();
     return true;
   }
 
-  private value(cursor: Cursor, i: number, first: number): boolean {
-    const kind = this.kinds[i];
-    if (kind === Leaf.skip) {
-      cursor.skip();
-      return true;
-    }
-    const target = this.targets[i]!;
-    const index = this.indexes[i]!;
-    if (kind === Leaf.raw) target[index] = cursor.raw(this.raws[i]!);
-    else if (first === QUOTE) {
-      target[index] = kind === Leaf.word ? cursor.word() : cursor.text(this.texts[i]!);
-    } else if (first === OPEN || first === OPEN_LIST) return false;
-    else target[index] = cursor.literal(first);
+  private tryOut(cursor: Cursor, start: number): boolean {
+    if (!fillShape(this.whole, cursor, start)) return false;
+    if (this.filled < TRIAL && ++this.filled === TRIAL) this.fold();
     return true;
   }
+
+  private fold(): void {
+    const { slots } = this.whole;
+    this.constants = slots
+      .filter(({ constant, kind }) => constant !== null && kind !== Leaf.skip)
+      .map(({ target, index }) => ({ target, index, value: target[index]! }));
+    this.folded = foldedShape(this.whole);
+  }
+
+  private restore(): void {
+    for (const { target, index, value } of this.constants) target[index] = value;
+    this.isDirty = false;
+  }
+
+  /** After too many misses the trial starts anew with what is still the same. */
+  private unfold(): void {
+    this.folded = null;
+    this.missed = 0;
+    this.filled = 0;
+  }
+}
+
+/** The bytes between values in a row, and the values. */
+interface Shape {
+  readonly slots: readonly Slot[];
+  readonly gaps: Uint8Array<ArrayBuffer>;
+  readonly gapView: DataView;
+}
+
+function wholeShape(bytes: Uint8Array, line: { start: number; end: number; trace: Trace }): Shape {
+  const slots: Slot[] = [];
+  const gaps: number[] = [];
+  let at = line.start;
+  for (const { kind, target, index, start, end } of line.trace.leaves) {
+    for (; at < start; at++) gaps.push(bytes[at]!);
+    at = end;
+    const value = target[index];
+    slots.push({
+      gapEnd: gaps.length,
+      kind,
+      target,
+      index,
+      text: value instanceof Text ? value : new Text(bytes, 0, 0, false),
+      raw: value instanceof Raw ? value : new Raw(bytes, 0, 0),
+      word: '',
+      constant: constantOf(kind, bytes, start, end),
+    });
+  }
+  for (; at < line.end; at++) gaps.push(bytes[at]!);
+  return shapeOf(slots, gaps);
+}
+
+/** The bytes of a value that may be a part of the shape; zero bytes may not: see fillShape. */
+function constantOf(kind: Leaf, bytes: Uint8Array, start: number, end: number): Uint8Array | null {
+  if (kind === Leaf.text || kind === Leaf.raw || end - start > MAX_CONSTANT) return null;
+  const value = Uint8Array.prototype.slice.call(bytes, start, end);
+  return value.every((byte) => byte >= 0x20) ? value : null;
+}
+
+/** A shape with the constant values among the gaps. */
+function foldedShape({ slots, gaps }: Shape): Shape {
+  const varying: Slot[] = [];
+  const folded: number[] = [];
+  let at = 0;
+  for (const slot of slots) {
+    for (; at < slot.gapEnd; at++) folded.push(gaps[at]!);
+    if (slot.constant === null) varying.push({ ...slot, gapEnd: folded.length });
+    else folded.push(...slot.constant);
+  }
+  for (; at < gaps.length; at++) folded.push(gaps[at]!);
+  return shapeOf(varying, folded);
+}
+
+function shapeOf(slots: readonly Slot[], gaps: readonly number[]): Shape {
+  const bytes = Uint8Array.from(gaps);
+  return { slots, gaps: bytes, gapView: new DataView(bytes.buffer) };
+}
+
+/**
+ * Reads the values of the line at `start` into their slots; false if a gap differs. Gaps are compared
+ * eight bytes at a time, as floats: no gap holds the zero bytes that make two floats equal without
+ * being the same, and one that is not a number equals none.
+ */
+function fillShape({ gaps, gapView, slots }: Shape, cursor: Cursor, start: number): boolean {
+  const { bytes, view, end } = cursor;
+  let at = start;
+  let gap = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!;
+    const { gapEnd } = slot;
+    if (at + gapEnd - gap >= end) return false;
+    for (; gap + 8 <= gapEnd; gap += 8, at += 8) {
+      if (view.getFloat64(at, true) !== gapView.getFloat64(gap, true)) return false;
+    }
+    if (gap + 4 <= gapEnd) {
+      if (view.getInt32(at, true) !== gapView.getInt32(gap, true)) return false;
+      gap += 4;
+      at += 4;
+    }
+    while (gap < gapEnd) if (bytes[at++] !== gaps[gap++]) return false;
+    cursor.at = at;
+    if (!fillSlot(cursor, slot, bytes[at]!)) return false;
+    if (slot.constant !== null) compareConstant(cursor, slot, at);
+    at = cursor.at;
+  }
+  if (end - at !== gaps.length - gap) return false;
+  while (at < end) if (bytes[at++] !== gaps[gap++]) return false;
+  return true;
+}
+
+/** Notes when a value that was the same in all lines is not any more. */
+function compareConstant({ bytes, at }: Cursor, slot: Slot, start: number): void {
+  const { constant } = slot;
+  if (constant === null) return;
+  if (at - start === constant.length && constant.every((byte, i) => byte === bytes[start + i]))
+    return;
+  slot.constant = null;
+}
+
+function fillSlot(cursor: Cursor, slot: Slot, first: number): boolean {
+  const { kind, target, index } = slot;
+  if (kind === Leaf.skip) cursor.skip();
+  else if (kind === Leaf.raw) target[index] = cursor.raw(slot.raw);
+  else if (first === QUOTE) {
+    target[index] = kind === Leaf.word ? wordAt(cursor, slot) : cursor.text(slot.text);
+  } else if (first === OPEN || first === OPEN_LIST) return false;
+  else target[index] = cursor.literal(first);
+  return true;
+}
+
+/** The word that starts here: mostly the one that stood here last. */
+function wordAt(cursor: Cursor, slot: Slot): string {
+  const start = cursor.at + 1;
+  const { word } = slot;
+  const end = start + word.length;
+  if (word !== '' && cursor.bytes[end] === QUOTE && cursor.equals(word, start, end)) {
+    cursor.at = end + 1;
+    return word;
+  }
+  const read = cursor.word();
+  // As many characters as bytes: neither escapes nor letters beyond ASCII.
+  slot.word = cursor.at - start - 1 === read.length ? read : '';
+  return read;
 }

@@ -6,6 +6,7 @@
  */
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import type { Fields } from './json.ts';
+import { K } from './keys.ts';
 import { R, type RoleValues } from './roles.ts';
 import { BadValue, countOf, countUnder } from './values.ts';
 
@@ -14,23 +15,23 @@ import { BadValue, countOf, countUnder } from './values.ts';
  * cached and written tokens; reasoning that is missing from the output shows in the total.
  */
 export function openAiUsage(usage: Fields): Usage | null {
-  const input = countUnder(usage, 'prompt_tokens', 'input_tokens');
-  const output = countUnder(usage, 'completion_tokens', 'output_tokens');
+  const input = countUnder(usage, K.prompt_tokens, K.input_tokens);
+  const output = countUnder(usage, K.completion_tokens, K.output_tokens);
   if (input === null) return null;
-  const inside = usage.fields('prompt_tokens_details') ?? usage.fields('input_tokens_details');
-  const made = usage.fields('completion_tokens_details') ?? usage.fields('output_tokens_details');
+  const inside = usage.fields(K.prompt_tokens_details) ?? usage.fields(K.input_tokens_details);
+  const made = usage.fields(K.completion_tokens_details) ?? usage.fields(K.output_tokens_details);
   const result = emptyUsage();
   result.cacheRead =
-    countUnder(inside, 'cached_tokens') ??
-    countUnder(usage, 'cache_read_input_tokens', 'prompt_cache_hit_tokens') ??
-    countUnder(usage, 'num_cached_tokens', 'cached_tokens') ??
+    countUnder(inside, K.cached_tokens) ??
+    countUnder(usage, K.cache_read_input_tokens, K.prompt_cache_hit_tokens) ??
+    countUnder(usage, K.num_cached_tokens, K.cached_tokens) ??
     0;
-  splitWrites(usage, result, countUnder(inside, 'cache_write_tokens', 'cache_creation_tokens'));
-  result.inputAudio = countUnder(inside, 'audio_tokens') ?? 0;
-  result.outputAudio = countUnder(made, 'audio_tokens') ?? 0;
+  splitWrites(usage, result, countUnder(inside, K.cache_write_tokens, K.cache_creation_tokens));
+  result.inputAudio = countUnder(inside, K.audio_tokens) ?? 0;
+  result.outputAudio = countUnder(made, K.audio_tokens) ?? 0;
   result.reasoning =
-    countUnder(made, 'reasoning_tokens') ?? countUnder(usage, 'reasoning_tokens') ?? 0;
-  addHidden(result, input ?? 0, output ?? 0, countUnder(usage, 'total_tokens'));
+    countUnder(made, K.reasoning_tokens) ?? countUnder(usage, K.reasoning_tokens) ?? 0;
+  addHidden(result, input ?? 0, output ?? 0, countUnder(usage, K.total_tokens));
   const written = result.cacheWrite5m + result.cacheWrite1h;
   result.input = (input ?? 0) - result.cacheRead - written - result.inputAudio;
   result.output -= result.outputAudio;
@@ -56,34 +57,34 @@ function contradiction(input: number, usage: Usage): BadValue {
 
 /** Cache writes: the split by lifetime where there is one, five minutes for the rest. */
 function splitWrites(usage: Fields, result: Usage, inside: number | null): void {
-  const split = usage.fields('cache_creation');
+  const split = usage.fields(K.cache_creation);
   const total =
-    inside ?? countUnder(usage, 'cache_creation_input_tokens', 'cache_write_tokens') ?? 0;
-  result.cacheWrite1h = countUnder(split, 'ephemeral_1h_input_tokens') ?? 0;
-  const short = countUnder(split, 'ephemeral_5m_input_tokens') ?? 0;
+    inside ?? countUnder(usage, K.cache_creation_input_tokens, K.cache_write_tokens) ?? 0;
+  result.cacheWrite1h = countUnder(split, K.ephemeral_1h_input_tokens) ?? 0;
+  const short = countUnder(split, K.ephemeral_5m_input_tokens) ?? 0;
   result.cacheWrite5m = Math.max(short, total - result.cacheWrite1h);
 }
 
 /** Anthropic's Messages usage, or one of its iterations: the counters are disjoint already. */
 export function anthropicUsage(usage: Fields): Usage | null {
-  const input = countUnder(usage, 'input_tokens');
-  const output = countUnder(usage, 'output_tokens');
+  const input = countUnder(usage, K.input_tokens);
+  const output = countUnder(usage, K.output_tokens);
   if (input === null) return null;
   const result = emptyUsage();
   result.input = input ?? 0;
   result.output = output ?? 0;
-  result.cacheRead = countUnder(usage, 'cache_read_input_tokens') ?? 0;
+  result.cacheRead = countUnder(usage, K.cache_read_input_tokens) ?? 0;
   splitWrites(usage, result, null);
-  const thinking = countUnder(usage.fields('output_tokens_details'), 'thinking_tokens') ?? 0;
+  const thinking = countUnder(usage.fields(K.output_tokens_details), K.thinking_tokens) ?? 0;
   result.reasoning = Math.min(thinking, result.output);
-  result.webSearches = countUnder(usage.fields('server_tool_use'), 'web_search_requests') ?? 0;
+  result.webSearches = countUnder(usage.fields(K.server_tool_use), K.web_search_requests) ?? 0;
   return result;
 }
 
 /** Whether a usage object is in Anthropic's shape: bare input beside its cache fields. */
 export function looksAnthropic(usage: Fields): boolean {
-  if (usage.has('prompt_tokens') || usage.has('input_tokens_details')) return false;
-  return usage.has('cache_read_input_tokens') || usage.has('cache_creation_input_tokens');
+  if (usage.has(K.prompt_tokens) || usage.has(K.input_tokens_details)) return false;
+  return usage.has(K.cache_read_input_tokens) || usage.has(K.cache_creation_input_tokens);
 }
 
 /**

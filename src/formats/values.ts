@@ -1,14 +1,16 @@
 /**
- * Reading single values: counts, amounts, instants, durations, flags.
+ * Single values: counts, amounts, instants, durations, flags.
  *
  * Takes values of the tree as loggers write them (numbers, numbers as text, `"1,200"`, `"$0.0038"`,
  * `"None"`), gives numbers in one unit or null for "not logged". Never guesses zero.
  */
 import { parseDecimal } from '../domain/money.ts';
 import type { Rejected } from '../domain/reject.ts';
-import { epochToMs, parseInstant } from '../domain/time.ts';
+import { DAY_MS, epochToMs } from '../domain/time.ts';
 import { MAX_TOKENS } from '../domain/tokens.ts';
 import { type Fields, type Json, Text } from './json.ts';
+import { KEY_NAMES } from './keys.ts';
+import { parseLogTime } from './times.ts';
 
 const PICO_DIGITS = 12;
 /** The ledger's integers end here: $9.2 million for one call is no amount of a call. */
@@ -81,33 +83,41 @@ function shown(value: Json): string {
 /** The count under the first of two names that is logged; null if none is. */
 export function countUnder(
   fields: Fields | undefined,
-  name: string,
-  otherName?: string,
+  id: number,
+  otherId?: number,
 ): number | null {
   if (fields === undefined) return null;
-  const value = fields.get(name);
-  const count = value === undefined ? null : countOf(value, name);
-  if (count !== null || otherName === undefined) return count;
-  return countUnder(fields, otherName);
+  const value = fields.get(id);
+  const count = value === undefined ? null : countOf(value, KEY_NAMES[id]!);
+  if (count !== null || otherId === undefined) return count;
+  return countUnder(fields, otherId);
 }
+
+const DASH = 0x2d;
+const POINT = 0x2e;
+const COLON = 0x3a;
+const T = 0x54;
+const Z = 0x5a;
 
 /** An instant in ms from a number (s, ms, µs, ns by size) or text; null if it is none. */
 export function instantOf(value: Json | undefined): number | null {
   if (typeof value === 'number') return epochToMs(value);
-  if (value instanceof Text) return isoInstant(value) ?? parseInstant(value.toString());
-  return typeof value === 'string' ? parseInstant(value) : null;
+  if (value instanceof Text) return isoInstant(value) ?? parseLogTime(value.toString());
+  return typeof value === 'string' ? parseLogTime(value) : null;
 }
-
-const ISO_MARKS = '    -  -  T  :  :  .   Z';
-const BLANK = 0x20;
 
 /** Reads `YYYY-MM-DDTHH:MM:SS.mmmZ` from bytes; null for any other form and for days after the 28th. */
 function isoInstant({ bytes, start, length }: Text): number | null {
-  if (length !== 24) return null;
-  for (let i = 4; i < 24; i++) {
-    const mark = ISO_MARKS.charCodeAt(i);
-    if (mark !== BLANK && bytes[start + i] !== mark) return null;
-  }
+  const hasMarks =
+    length === 24 &&
+    bytes[start + 4] === DASH &&
+    bytes[start + 7] === DASH &&
+    bytes[start + 10] === T &&
+    bytes[start + 13] === COLON &&
+    bytes[start + 16] === COLON &&
+    bytes[start + 19] === POINT &&
+    bytes[start + 23] === Z;
+  if (!hasMarks) return null;
   const month = digits(bytes, start + 5, 2);
   const day = digits(bytes, start + 8, 2);
   const hour = digits(bytes, start + 11, 2);
@@ -119,23 +129,23 @@ function isoInstant({ bytes, start, length }: Text): number | null {
   const year = digits(bytes, start, 4);
   if (!(year >= 2000 && year < 2100)) return null;
   const ms =
-    dayMsOf(year, month, day) +
+    dayOf(year, month, day) * DAY_MS +
     ((hour * 60 + minute) * 60 + second) * 1000 +
     digits(bytes, start + 20, 3);
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** The day asked for last: the lines of a log mostly share it. */
-const lastDay = { year: 0, month: 0, day: 0, ms: 0 };
+const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+/** Days from 1970 to 2000. */
+const DAYS_TO_2000 = 10_957;
 
-function dayMsOf(year: number, month: number, day: number): number {
-  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year) {
-    lastDay.year = year;
-    lastDay.month = month;
-    lastDay.day = day;
-    lastDay.ms = Date.UTC(year, month - 1, day);
-  }
-  return lastDay.ms;
+/** The day since 1970 of a date from 2000 to 2099, when every fourth year is a leap year. */
+function dayOf(year: number, month: number, day: number): number {
+  const since = year - 2000;
+  const leapDays = (since + 3) >> 2;
+  const inThisYear = (since & 3) === 0 && month > 2 ? 1 : 0;
+  const before = DAYS_BEFORE_MONTH[month - 1]!;
+  return DAYS_TO_2000 + since * 365 + leapDays + before + inThisYear + day - 1;
 }
 
 /** The number that `count` ASCII digits spell; NaN if one is not a digit. */

@@ -1,7 +1,8 @@
 /**
  * Dictionaries: numbers for the values that many calls share.
  *
- * Takes values, gives their numbers, and once each what was new. Equality is the caller's.
+ * Takes values, gives their numbers, and once each what was new. Equality is the caller's. Never
+ * forgets by itself: whoever numbers without end calls `clear`.
  */
 
 /** So many values seen last are compared before the map is asked. */
@@ -53,9 +54,11 @@ export class Dictionary<Value> {
     return fresh;
   }
 
+  /** Starts anew: the next number is 0. */
   clear(): void {
     this.#known.clear();
     this.#recent = [];
+    this.#fresh = [];
     this.#size = 0;
   }
 }
@@ -92,7 +95,9 @@ export class NameDictionary {
     return fresh;
   }
 
+  /** Starts anew: the next number is 0. */
   clear(): void {
     this.#known.clear();
+    this.#fresh = [];
   }
 }

@@ -2,11 +2,12 @@
  * Expanding: what the user named → the files to read.
  *
  * Takes paths, folders, globs and `-`; gives files in a stable order, each once. Throws UserError for
- * a name that leads nowhere. Only looks at names: what is in a file is found out when it is read.
+ * a name that leads nowhere. Never opens a file: what is in it is found out when it is read.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
+import { isSystemError } from './read-errors.ts';
 
 /** Standard input, named as users name it. */
 export const STDIN = '-';
@@ -43,7 +44,7 @@ function statOf(full: string): fs.Stats | undefined {
   try {
     return fs.statSync(full, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    if (isSystemError(error) && error.code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -1,13 +1,15 @@
 /**
  * Framing: how the records of a log are laid out, found out from its head.
  *
- * Takes the first 64 KiB, gives `lines` (one JSON object a line), `values` (an array, or objects over
+ * Takes the head of a log, gives `lines` (one JSON object a line), `values` (an array, or objects over
  * several lines) or `csv`; and what the first record's keys are, for a message about an unknown one.
+ * Never decides what the records mean.
  */
 import type { Buffer } from 'node:buffer';
 import { Fields, treeOf } from '../formats/json.ts';
 import { lookupKey } from '../formats/keys.ts';
-import { R, readRoles } from '../formats/roles.ts';
+import { R, rolesOf } from '../formats/roles.ts';
+import { headText } from './head.ts';
 
 export type Framing =
   | { readonly kind: 'lines' }
@@ -20,10 +22,7 @@ const DELIMITERS = [',', '\t', ';', '|'];
 
 /** The framing of a log. */
 export function framingOf(head: Buffer): Framing {
-  const text = head
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trimStart();
+  const text = headText(head);
   if (text.startsWith('[')) return { kind: 'values' };
   const firstLine = text.split('\n', 1)[0] ?? '';
   if (text.startsWith('{')) {
@@ -65,7 +64,7 @@ function isHeader(line: string, delimiter: string): boolean {
     Object.fromEntries(cells.filter((cell) => cell !== '__proto__').map((cell) => [cell, 1])),
   );
   if (!(sample instanceof Fields)) return false;
-  const values = readRoles(sample);
+  const values = rolesOf(sample);
   const counted = values[R.input] ?? values[R.output] ?? values[R.total] ?? values[R.cost];
   const body = values[R.response] ?? values[R.request];
   return (values[R.model] !== undefined && counted !== undefined) || body !== undefined;
@@ -77,10 +76,7 @@ function headerCells(line: string, delimiter: string): string[] {
 
 /** The first keys of the first record, or the first cells of the first line. */
 export function firstKeys(head: Buffer): string[] {
-  const text = head
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trimStart();
+  const text = headText(head);
   const line = text.split('\n', 1)[0] ?? '';
   const keys = [...text.slice(0, 20_000).matchAll(/"([^"\\]{1,40})"\s*:/g)].map(
     (match) => match[1] ?? '',

@@ -9,11 +9,10 @@ import { hashBytes } from '../formats/hash.ts';
 import type { Tail } from '../ledger/batch.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { addSource, findSources, type Source } from '../ledger/sources.ts';
+import { HEAD_BYTES } from './head.ts';
 
-/** A head is hashed up to this many bytes. */
-export const HEAD_BYTES = 65_536;
 /** So many bytes before the place reached are hashed, to tell a grown log from another one. */
-const TAIL_BYTES = 4_096;
+export const TAIL_BYTES = 4_096;
 
 /** Reads `length` bytes at `offset` of a log, decompressed; fewer at its end. */
 export type ReadAt = (offset: number, length: number) => Promise<Buffer>;

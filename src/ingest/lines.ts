@@ -1,20 +1,20 @@
 /**
  * Lines: a stretch of bytes, one record a line → packed calls and rejects.
  *
- * Takes bytes that begin at the start of a line. Runs in workers and, for small inputs, in the main
- * thread: the same code either way.
+ * Takes bytes that begin at the start of a line, gives a batch. Runs in workers and, for small inputs,
+ * in the main thread: the same code either way. Never keeps bytes beyond a call.
  */
 import type { Buffer } from 'node:buffer';
 import { isRejected } from '../domain/reject.ts';
 import { dialectNamed } from '../formats/index.ts';
-import { RecordReader } from '../formats/read.ts';
+import { RecordParser } from '../formats/parse.ts';
 import type { CallBatch, Tail } from '../ledger/batch.ts';
+import { markBytes } from './head.ts';
 import { tailBefore } from './identify.ts';
-import { Packer } from './pack.ts';
+import { MAX_RECORD_BYTES } from './limits.ts';
+import { Packer, type Place } from './pack.ts';
 
 const NEWLINE = 0x0a;
-/** No line is longer; V8 could not decode it. */
-export const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 /** How lines are to be read; the same for all threads of a run. */
 export interface LineOptions {
@@ -32,18 +32,31 @@ export interface Stretch {
   readonly offset: number;
   /** Whether the source ends here: then the last line may lack its newline. */
   readonly last: boolean;
+  /** A line that follows the bytes and is too long to be held. */
+  readonly overlong: Overlong | null;
+}
+
+/** A line that is known by its length only, its newline included if it has one. */
+export interface Overlong {
+  readonly bytes: number;
+  readonly ended: boolean;
 }
 
 /** Parses stretches; one per thread. */
 export class LineParser {
-  readonly #reader: RecordReader;
+  readonly #reader: RecordParser;
   readonly #packer: Packer;
 
   constructor(options: LineOptions) {
-    this.#reader = new RecordReader(
+    this.#reader = new RecordParser(
       options.inputFormat === null ? null : (dialectNamed(options.inputFormat) ?? null),
     );
     this.#packer = new Packer(options.storeText);
+  }
+
+  /** Forgets what was not taken, and starts new dictionaries. */
+  restart(): void {
+    this.#packer.restart();
   }
 
   /** Reads every whole line of stretches that follow each other; each is done with before the next. */
@@ -56,7 +69,7 @@ export class LineParser {
       lines += read.lines;
       if (stretch.offset + read.end <= endOffset) continue;
       endOffset = stretch.offset + read.end;
-      tail = tailBefore(stretch.bytes, read.end);
+      tail = stretch.overlong === null ? tailBefore(stretch.bytes, read.end) : null;
     }
     return this.#packer.take({ lines, endOffset, tail });
   }
@@ -64,7 +77,7 @@ export class LineParser {
   #stretch(stretch: Stretch, linesBefore: number): { lines: number; end: number } {
     const { bytes, to, offset } = stretch;
     this.#reader.reset(bytes);
-    let start = offset === 0 && stretch.from === 0 ? skipMark(bytes) : stretch.from;
+    let start = offset === 0 && stretch.from === 0 ? markBytes(bytes) : stretch.from;
     let lines = 0;
     while (start < to) {
       const newline = bytes.indexOf(NEWLINE, start);
@@ -77,7 +90,19 @@ export class LineParser {
       if (ended) lines++;
       start = ended ? end + 1 : end;
     }
-    return { lines, end: start };
+    const { overlong } = stretch;
+    if (overlong === null) return { lines, end: start };
+    this.#tooLong({
+      line: linesBefore + lines,
+      byteOffset: offset + to,
+      byteLength: overlong.bytes,
+    });
+    return { lines: lines + (overlong.ended ? 1 : 0), end: to + overlong.bytes };
+  }
+
+  #tooLong(place: Place): void {
+    const detail = `${place.byteLength} bytes; at most ${MAX_RECORD_BYTES} are read`;
+    this.#packer.reject({ ...place, reason: 'line_too_long', detail });
   }
 
   /** Reads one line; false for the half-written last one, which is to be read again. */
@@ -88,11 +113,7 @@ export class LineParser {
     const { start, end, offset, line } = at;
     if (isBlank(bytes, start, end)) return true;
     const place = { line, byteOffset: offset + start, byteLength: end - start };
-    if (end - start > MAX_LINE_BYTES) {
-      this.#packer.reject({ ...place, reason: 'line_too_long', detail: `${end - start} bytes` });
-      return true;
-    }
-    const read = this.#reader.read(start, end);
+    const read = this.#reader.parse(start, end);
     if (!isRejected(read)) {
       this.#packer.addAll(read, place, { bytes, start, end });
       return true;
@@ -105,11 +126,6 @@ export class LineParser {
     });
     return !incomplete;
   }
-}
-
-/** Length of a byte-order mark at the start. */
-function skipMark(bytes: Buffer): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {

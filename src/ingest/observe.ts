@@ -25,6 +25,11 @@ export class Observation {
     this.observer(call);
   };
 
+  /** What was shown is not all there: some of it was taken back. */
+  spoil(): void {
+    this.#inOrder = false;
+  }
+
   /** Whether the observer saw every call, in time order. */
   get isWhole(): boolean {
     return this.observer !== null && this.#inOrder;

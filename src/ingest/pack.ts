@@ -11,9 +11,9 @@ import type { Call, Outcome, Target } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
 import { taskCode } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
-import type { ReadCall } from '../formats/assemble.ts';
+import type { ParsedCall } from '../formats/assemble.ts';
 import type { Text } from '../formats/json.ts';
-import type { ReadItem } from '../formats/read.ts';
+import type { ParsedItem } from '../formats/parse.ts';
 import type { BatchReject, CallBatch } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
 import { Dictionary, NameDictionary } from './dictionary.ts';
@@ -49,8 +49,13 @@ export class Packer {
     this.#text = storeText ? new TextStore() : null;
   }
 
+  /** Whether `add` looks at the bytes of a record. */
+  get keepsText(): boolean {
+    return this.#text !== null;
+  }
+
   /** Adds a call, and keeps its record if text is to be stored. */
-  add({ call, system, user }: ReadCall, place: Place, record: ByteRange): void {
+  add({ call, system, user }: ParsedCall, place: Place, record: ByteRange): void {
     const at = this.#count * WIDTH;
     if (at === this.#rows.length) this.#grow();
     const rows = this.#rows;
@@ -72,7 +77,7 @@ export class Packer {
   }
 
   /** Adds what a record held: its calls, and what in it is none. */
-  addAll(items: readonly ReadItem[], place: Place, record: ByteRange): void {
+  addAll(items: readonly ParsedItem[], place: Place, record: ByteRange): void {
     for (const item of items) {
       if (isRejected(item)) this.reject({ ...place, reason: item.reason, detail: item.detail });
       else this.add(item, place, record);
@@ -96,6 +101,8 @@ export class Packer {
       usage.inputImage +
       usage.outputAudio +
       usage.outputImage +
+      usage.cacheReadAudio +
+      usage.cacheReadImage +
       usage.webSearches;
     if (rare > 0) this.#extras.push({ row: this.#count, usage });
     if (call.billedPico !== null && call.billedPico > BigInt(Number.MAX_SAFE_INTEGER)) {
@@ -110,7 +117,6 @@ export class Packer {
     rows[at + C.params_hash] = call.paramsHash;
     rows[at + C.answer_hash] = call.answerHash ?? Number.NaN;
     rows[at + C.prompt_bytes] = call.promptBytes;
-    rows[at + C.answer_bytes] = call.answerBytes;
   }
 
   #packTask(at: number, call: Call, text: PromptText): void {
@@ -154,15 +160,30 @@ export class Packer {
       rejects: this.#rejects,
       text: this.#text?.take() ?? null,
     };
+    this.#empty();
+    this.#resets =
+      this.#targets.size + this.#accounts.size + this.#outcomes.size > DICTIONARY_LIMIT;
+    if (this.#resets) this.#clearDictionaries();
+    return batch;
+  }
+
+  /** Forgets what was not taken, and starts new dictionaries: the next batch says so. */
+  restart(): void {
+    this.#text?.take();
+    this.#empty();
+    this.#clearDictionaries();
+    this.#resets = true;
+  }
+
+  #empty(): void {
     this.#count = 0;
     this.#rejects = [];
     this.#extras = [];
     this.#largeBilled = [];
-    this.#resets =
-      this.#targets.size + this.#accounts.size + this.#outcomes.size > DICTIONARY_LIMIT;
-    if (this.#resets)
-      for (const part of [this.#targets, this.#outcomes, this.#accounts]) part.clear();
-    return batch;
+  }
+
+  #clearDictionaries(): void {
+    for (const part of [this.#targets, this.#outcomes, this.#accounts]) part.clear();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Progress: how far a source is, with what this run added.
  *
- * Takes batches in their order, gives the row that is stored with each commit.
+ * Takes batches in their order, gives the row that is stored with each commit. Never goes back.
  */
 import type { CallBatch, Tail } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
@@ -29,6 +29,7 @@ export class Progress {
       source.ingestedBytes === 0 ? null : { bytes: source.tailBytes, hash: source.tailHash };
   }
 
+  /** Goes on by a batch. */
   add(batch: CallBatch): void {
     if (batch.endOffset > this.offset) this.tail = batch.tail;
     this.offset = Math.max(this.offset, batch.endOffset);
@@ -56,6 +57,7 @@ export class Progress {
     return span;
   }
 
+  /** What is stored of the source now. */
   toRow(path: string, tail: Tail, atMs: number): SourceProgress {
     const { id, offset, lines } = this;
     const { bytes: tailBytes, hash: tailHash } = tail;

@@ -1,78 +1,102 @@
 /**
  * Ranges: the bytes of the lines that start in a range of a file.
  *
- * Takes a range anywhere in the file, gives whole lines: from the first line start in it to the end
- * of the line that its last byte is in. Ranges that tile a file give each line exactly once.
+ * Takes a range anywhere in an open file, gives whole lines: from the first line start in it to the
+ * end of the line that its last byte is in. Ranges that tile a file give each line exactly once.
+ * Never holds a line beyond MAX_RECORD_BYTES, and never takes a file that shrank for one that ended.
  */
 import { Buffer } from 'node:buffer';
 import type nodeFs from 'node:fs';
 import type { RangeJob } from './job.ts';
-import type { Stretch } from './lines.ts';
+import { MAX_RECORD_BYTES } from './limits.ts';
+import type { Overlong, Stretch } from './lines.ts';
+import { ShortenedLog } from './read-errors.ts';
 
 const NEWLINE = 0x0a;
-const SLACK = 64 * 1024;
+/** Read beyond a range at once, since its last line most often ends there. */
+const SLACK_BYTES = 64 * 1024;
+/** Where a line goes on beyond that, its end is looked for in steps of this size. */
+const STEP_BYTES = 1024 * 1024;
+/** A buffer that one long line made larger than this is not kept. */
+const KEPT_BYTES = 8 * 1024 * 1024;
 
-type Files = Pick<typeof nodeFs, 'openSync' | 'readSync' | 'closeSync'>;
+type Files = Pick<typeof nodeFs, 'readSync'>;
 
-/** Kept between ranges: a fresh buffer each time is memory the collector has to chase. */
-let buffer = Buffer.alloc(0);
+/** Reads ranges; one per thread, since the bytes it gives are valid until the next call. */
+export class RangeReader {
+  readonly #fs: Files;
+  /** Kept between ranges: a fresh buffer each time is memory the collector has to chase. */
+  #buffer = Buffer.alloc(0);
 
-/** Reads a range; the bytes are valid until the next call. */
-export function readRange(job: RangeJob, fs: Files): Stretch {
-  const first = job.atLineStart ? job.start : job.start - 1;
-  const fd = fs.openSync(job.path, 'r');
-  try {
-    let length = fill(fs, fd, { from: first, have: 0, want: job.end - first + SLACK });
+  constructor(fs: Files) {
+    this.#fs = fs;
+  }
+
+  /** Reads a range; null if no line starts in it. Throws ShortenedLog. */
+  read(job: RangeJob): Stretch | null {
+    // The byte before a range tells whether a line starts with it.
+    const first = job.atLineStart ? job.start : job.start - 1;
     const wanted = job.end - first;
-    let end = lineEnd(length, wanted, first + length >= job.fileEnd);
-    while (end < 0) {
-      const more = fill(fs, fd, { from: first, have: length, want: length * 2 });
-      if (more === length) {
-        end = length;
-        break;
-      }
-      length = more;
-      end = lineEnd(length, wanted, first + length >= job.fileEnd);
-    }
-    const from = job.atLineStart ? 0 : buffer.subarray(0, length).indexOf(NEWLINE) + 1;
+    const length = Math.min(wanted + SLACK_BYTES, job.fileEnd - first);
+    this.#fill(job.fd, first, { have: 0, want: length });
+    const head = this.#buffer.subarray(0, wanted);
+    const from = job.atLineStart ? 0 : head.indexOf(NEWLINE) + 1;
     // A line that began before the range and goes on beyond it leaves nothing here.
-    const none = from >= wanted || (from === 0 && !job.atLineStart);
-    const to = none ? 0 : end;
-    return {
-      bytes: buffer,
-      from: none ? 0 : from,
-      to,
-      offset: first,
-      last: !none && first + to >= job.fileEnd,
-    };
-  } finally {
-    fs.closeSync(fd);
+    if (from >= wanted || (from === 0 && !job.atLineStart)) return null;
+    const newline = this.#buffer.subarray(0, length).indexOf(NEWLINE, wanted - 1);
+    if (newline >= 0 || first + length === job.fileEnd) {
+      const to = newline >= 0 ? newline + 1 : length;
+      return this.#stretch(job, { first, from, to, overlong: null });
+    }
+    const lastLine = Math.max(from, head.lastIndexOf(NEWLINE) + 1);
+    const { end, ended } = this.#lineEnd(job, first + length);
+    const bytes = end - first - lastLine;
+    if (bytes - (ended ? 1 : 0) > MAX_RECORD_BYTES) {
+      return this.#stretch(job, { first, from, to: lastLine, overlong: { bytes, ended } });
+    }
+    this.#fill(job.fd, first, { have: length, want: end - first });
+    return this.#stretch(job, { first, from, to: end - first, overlong: null });
   }
-}
 
-/** Where the line of the range's last byte ends, past its newline; -1 if that is not read yet. */
-function lineEnd(length: number, wanted: number, atFileEnd: boolean): number {
-  if (wanted >= length) return atFileEnd ? length : -1;
-  const newline = buffer.subarray(0, length).indexOf(NEWLINE, wanted - 1);
-  if (newline >= 0) return newline + 1;
-  return atFileEnd ? length : -1;
-}
+  #stretch(
+    job: RangeJob,
+    at: { first: number; from: number; to: number; overlong: Overlong | null },
+  ): Stretch {
+    const { first, from, to, overlong } = at;
+    const end = first + to + (overlong?.bytes ?? 0);
+    return { bytes: this.#buffer, from, to, offset: first, last: end >= job.fileEnd, overlong };
+  }
 
-function fill(
-  fs: Files,
-  fd: number,
-  { from, have, want }: { from: number; have: number; want: number },
-): number {
-  if (buffer.length < want) {
-    const larger = Buffer.allocUnsafeSlow(want);
-    buffer.copy(larger, 0, 0, have);
-    buffer = larger;
+  /** Where the line that a position is in ends, past its newline; reads without holding it. */
+  #lineEnd(job: RangeJob, position: number): { end: number; ended: boolean } {
+    const step = Buffer.allocUnsafe(STEP_BYTES);
+    for (let at = position; at < job.fileEnd; ) {
+      const got = this.#fs.readSync(job.fd, step, 0, Math.min(STEP_BYTES, job.fileEnd - at), at);
+      if (got === 0) throw new ShortenedLog();
+      const newline = step.subarray(0, got).indexOf(NEWLINE);
+      if (newline >= 0) return { end: at + newline + 1, ended: true };
+      at += got;
+    }
+    return { end: job.fileEnd, ended: false };
   }
-  let length = have;
-  while (length < want) {
-    const got = fs.readSync(fd, buffer, length, want - length, from + length);
-    if (got === 0) break;
-    length += got;
+
+  #fill(fd: number, from: number, { have, want }: { have: number; want: number }): void {
+    this.#fit(have, want);
+    let length = have;
+    while (length < want) {
+      const got = this.#fs.readSync(fd, this.#buffer, length, want - length, from + length);
+      if (got === 0) throw new ShortenedLog();
+      length += got;
+    }
   }
-  return length;
+
+  #fit(have: number, want: number): void {
+    const tooLarge = have === 0 && this.#buffer.length > KEPT_BYTES && want <= KEPT_BYTES;
+    if (this.#buffer.length >= want && !tooLarge) return;
+    // One more than a whole number of slacks: ranges differ by the byte before them.
+    const size = Math.ceil(want / SLACK_BYTES) * SLACK_BYTES + 1;
+    const fitting = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(fitting, 0, 0, have);
+    this.#buffer = fitting;
+  }
 }

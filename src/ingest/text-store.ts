@@ -1,7 +1,8 @@
 /**
  * Text store: the records of a batch, one after the other, for a ledger that keeps texts.
  *
- * Takes ranges of bytes, gives them in one piece with where each ends.
+ * Takes ranges of bytes, gives them in one piece with where each ends. Never keeps
+ * the value of a header or member that holds a key.
  */
 import type { BatchText } from '../ledger/batch.ts';
 

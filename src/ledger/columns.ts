@@ -1,12 +1,17 @@
 /**
  * The packed form of calls on their way into the ledger: one row of numbers a call.
  *
- * Takes nothing, gives the order of the columns. NaN stands for NULL. Ids of targets, outcomes and
- * accounts are the sender's own until the writer translates them.
+ * Takes nothing, gives the order of the columns. NaN stands for NULL: SQLite binds it so. Lines
+ * count from the batch's own first, ids of targets, outcomes and accounts are the sender's own,
+ * and WRITTEN columns are free, until the writer fills them in.
  */
+
+/** What only the writer knows. */
+const WRITTEN = ['id', 'source_id', 'cost_pico'] as const;
 
 /** Columns in the order in which a row is packed and bound. */
 export const COLUMNS = [
+  ...WRITTEN,
   'line',
   'byte_offset',
   'byte_length',
@@ -30,7 +35,6 @@ export const COLUMNS = [
   'params_hash',
   'answer_hash',
   'prompt_bytes',
-  'answer_bytes',
   'prompt_sketch',
   'task',
   'task_confidence',

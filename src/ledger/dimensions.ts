@@ -3,6 +3,7 @@
  *
  * Takes values, gives their ids, adding rows as needed.
  */
+import type { Statement } from 'better-sqlite3';
 import type { Outcome, Target } from '../domain/call.ts';
 import type { Ledger } from './open.ts';
 
@@ -13,6 +14,7 @@ const NO_HTTP = 0;
 /** Finds or adds rows of the dimension tables; one per open ledger. */
 export class Dimensions {
   readonly #accounts = new Map<string, number>();
+  readonly #statements = new Map<string, { find: Statement; add: Statement }>();
   readonly #db: Ledger;
 
   constructor(db: Ledger) {
@@ -76,17 +78,22 @@ export class Dimensions {
   }
 
   #findOrAdd(columns: string, table: string, values: (string | number)[]): number {
+    const { find, add } = this.#statementsOf(columns, table);
+    const id = find.get(...values);
+    return id === undefined ? Number(add.run(...values).lastInsertRowid) : (id as number);
+  }
+
+  #statementsOf(columns: string, table: string): { find: Statement; add: Statement } {
+    const known = this.#statements.get(table);
+    if (known !== undefined) return known;
     const names = columns.split(', ');
     const where = names.map((name) => `${name} = ?`).join(' AND ');
-    const id = this.#db
-      .prepare(`SELECT id FROM ${table} WHERE ${where}`)
-      .pluck()
-      .get(...values);
-    if (id !== undefined) return id as number;
     const marks = names.map(() => '?').join(', ');
-    const added = this.#db
-      .prepare(`INSERT INTO ${table} (${columns}) VALUES (${marks})`)
-      .run(...values);
-    return Number(added.lastInsertRowid);
+    const prepared = {
+      find: this.#db.prepare(`SELECT id FROM ${table} WHERE ${where}`).pluck(),
+      add: this.#db.prepare(`INSERT INTO ${table} (${columns}) VALUES (${marks})`),
+    };
+    this.#statements.set(table, prepared);
+    return prepared;
   }
 }

@@ -3,6 +3,7 @@
  *
  * Takes sources (null: all), gives rows for listing.
  */
+import { pagesOf } from './lookup.ts';
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';
 
@@ -35,15 +36,21 @@ export function listTasks(db: Ledger, sourceIds: readonly number[] | null): Task
     .all() as TaskCount[];
 }
 
-/** Every call with its label, in the order of the logs. */
-export function listLabels(db: Ledger, sourceIds: readonly number[] | null): LabelledCall[] {
-  return db
-    .prepare(
-      `SELECT s.path, c.line, t.model, k.name AS task, c.task_confidence AS confidence
-       FROM call c JOIN source s ON s.id = c.source_id JOIN target t ON t.id = c.target_id
-       JOIN task k ON k.code = c.task ${where(sourceIds)} ORDER BY c.id`,
-    )
-    .all() as LabelledCall[];
+/**
+ * Every call with its label in the order of the ledger, in pages. One statement: it must be read to
+ * its end or left by `return`, and is one state of the ledger.
+ */
+export function* labelPages(
+  db: Ledger,
+  sourceIds: readonly number[] | null,
+): Generator<LabelledCall[]> {
+  // CROSS JOIN keeps the order of the calls, so that nothing has to be sorted.
+  const rows = db.prepare(
+    `SELECT s.path, c.line, t.model, k.name AS task, c.task_confidence AS confidence
+     FROM call c CROSS JOIN source s ON s.id = c.source_id CROSS JOIN target t ON t.id = c.target_id
+     CROSS JOIN task k ON k.code = c.task ${where(sourceIds)} ORDER BY c.id`,
+  );
+  yield* pagesOf(rows.iterate() as IterableIterator<LabelledCall>);
 }
 
 function where(sourceIds: readonly number[] | null): string {

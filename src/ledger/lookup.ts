@@ -4,6 +4,9 @@
  * Takes ids, gives what people read. Paths are given as they were when the log was last read.
  */
 import type { Ledger } from './open.ts';
+import { isInSources } from './sources.ts';
+
+const PAGE = 4_096;
 
 /** Where a call was read: its log's path and line. */
 export function placesOf(db: Ledger, ids: readonly number[]): Map<number, string> {
@@ -32,14 +35,29 @@ export interface RejectRow {
   readonly detail: string;
 }
 
-/** Rejected lines of some sources (null: of all), in the order of their logs. */
-export function listRejects(db: Ledger, sourceIds: readonly number[] | null): RejectRow[] {
-  return db
-    .prepare(
-      `SELECT s.path, r.line, r.reason, r.detail FROM reject r JOIN source s ON s.id = r.source_id
-       ${where(sourceIds)} ORDER BY r.source_id, r.line, r.id`,
-    )
-    .all() as RejectRow[];
+/**
+ * Rejected lines in the order of their logs, in pages; only of logs whose path holds `pathPart`. One
+ * statement: it must be read to its end or left by `return`, and is one state of the ledger.
+ */
+export function* rejectPages(db: Ledger, pathPart: string): Generator<RejectRow[]> {
+  // CROSS JOIN keeps the order of the index, so that nothing has to be sorted.
+  const rows = db.prepare(
+    `SELECT s.path, r.line, r.reason, r.detail
+     FROM reject r CROSS JOIN source s ON s.id = r.source_id
+     WHERE instr(s.path, ?) > 0 ORDER BY r.source_id, r.id`,
+  );
+  yield* pagesOf(rows.iterate(pathPart) as IterableIterator<RejectRow>);
+}
+
+/** Rows in pages of a few thousand. */
+export function* pagesOf<Row>(rows: Iterable<Row>): Generator<Row[]> {
+  let page: Row[] = [];
+  for (const row of rows) {
+    if (page.push(row) < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /** Rejected lines by reason, most first. */
@@ -55,11 +73,10 @@ export function countRejects(
     .all() as { reason: string; lines: number }[];
 }
 
-/** Calls of some sources (null: of all) that have no time. */
+/** Calls of some sources (null: of all) that have no time, also those read elsewhere first. */
 export function countUndated(db: Ledger, sourceIds: readonly number[] | null): number {
-  const sources =
-    sourceIds === null ? '' : `AND source_id IN (${sourceIds.map(Number).join(', ')})`;
-  const count = db.prepare(`SELECT count(*) FROM call WHERE started_at_ms IS NULL ${sources}`);
+  const sources = sourceIds === null ? '' : `AND ${isInSources(sourceIds)}`;
+  const count = db.prepare(`SELECT count(*) FROM call c WHERE c.started_at_ms IS NULL ${sources}`);
   return count.pluck().get() as number;
 }
 

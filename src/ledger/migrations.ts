@@ -83,7 +83,6 @@ CREATE TABLE call (
   params_hash INTEGER NOT NULL,
   answer_hash INTEGER,
   prompt_bytes INTEGER NOT NULL,
-  answer_bytes INTEGER NOT NULL,
   prompt_sketch INTEGER NOT NULL,
   task INTEGER NOT NULL,
   task_confidence INTEGER NOT NULL,
@@ -98,6 +97,8 @@ CREATE TABLE call_extra (
   input_image_tokens INTEGER NOT NULL,
   output_audio_tokens INTEGER NOT NULL,
   output_image_tokens INTEGER NOT NULL,
+  cache_read_audio_tokens INTEGER NOT NULL,
+  cache_read_image_tokens INTEGER NOT NULL,
   web_searches INTEGER NOT NULL
 ) STRICT;
 
@@ -137,10 +138,14 @@ SELECT c.id, s.path, c.line, datetime(c.started_at_ms / 1000, 'unixepoch') AS st
   t.provider, t.model, t.operation, t.tier, o.status, o.http_status, o.error_type, o.stop_reason,
   a.name AS user, k.name AS task, c.task_confidence,
   c.input_tokens + c.cache_read_tokens + c.cache_write_5m_tokens + c.cache_write_1h_tokens
-    + coalesce(x.input_audio_tokens + x.input_image_tokens, 0) AS input_tokens,
-  c.cache_read_tokens, c.cache_write_5m_tokens, c.cache_write_1h_tokens,
+    + coalesce(x.input_audio_tokens + x.input_image_tokens + x.cache_read_audio_tokens
+      + x.cache_read_image_tokens, 0) AS input_tokens,
+  c.cache_read_tokens + coalesce(x.cache_read_audio_tokens + x.cache_read_image_tokens, 0)
+    AS cache_read_tokens, c.cache_write_5m_tokens, c.cache_write_1h_tokens,
   c.output_tokens + coalesce(x.output_audio_tokens + x.output_image_tokens, 0) AS output_tokens,
-  c.reasoning_tokens, c.latency_ms, c.cost_pico, c.cost_pico / 1e12 AS cost_usd,
+  c.reasoning_tokens, c.latency_ms, c.cost_pico,
+  CASE WHEN c.cost_pico IS NOT NULL THEN
+    printf('%d.%012d', c.cost_pico / 1000000000000, c.cost_pico % 1000000000000) END AS cost_usd,
   c.billed_pico, p.name AS price_table, p.version AS price_table_version
 FROM call c JOIN source s ON s.id = c.source_id JOIN target t ON t.id = c.target_id
 JOIN outcome o ON o.id = c.outcome_id LEFT JOIN account a ON a.id = c.account_id

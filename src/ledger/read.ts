@@ -1,7 +1,8 @@
 /**
  * Reading calls: rows of the ledger → PricedCalls in time order, in pages.
  *
- * Takes a selection and a price book, gives every selected call once. Never holds more than one page.
+ * Takes a selection and a price book, gives every selected call once. Never holds more than one page,
+ * never sorts more than once: a ledger whose rows do not stand in time order gets an index of times.
  */
 import type {
   Operation,
@@ -35,8 +36,8 @@ const SELECT = `SELECT c.id, c.started_at_ms, c.latency_ms, c.target_id, c.outco
   c.cache_write_1h_tokens, c.output_tokens, c.reasoning_tokens, c.max_tokens, c.temperature_milli,
   c.prompt_hash, c.system_hash, c.params_hash, c.answer_hash, c.prompt_bytes, c.task, c.task_confidence`;
 const EXTRA = `, x.input_audio_tokens, x.input_image_tokens, x.output_audio_tokens,
-  x.output_image_tokens, x.web_searches`;
-const NO_EXTRA = ', 0, 0, 0, 0, 0';
+  x.output_image_tokens, x.cache_read_audio_tokens, x.cache_read_image_tokens, x.web_searches`;
+const NO_EXTRA = ', 0, 0, 0, 0, 0, 0, 0';
 /** As text: it may be beyond the safe integers. */
 const BILLED = ', CAST(c.billed_pico AS TEXT)';
 const NO_TIME = -1;
@@ -141,9 +142,11 @@ class Shared {
       inputImage: row[23] ?? 0,
       outputAudio: row[24] ?? 0,
       outputImage: row[25] ?? 0,
-      webSearches: row[26] ?? 0,
+      cacheReadAudio: row[26] ?? 0,
+      cacheReadImage: row[27] ?? 0,
+      webSearches: row[28] ?? 0,
     };
-    const billed = row[27] as unknown as string | null | undefined;
+    const billed = row[29] as unknown as string | null | undefined;
     const startedAtMs = row[1]!;
     const cost = chargeCall(this.#schedules[row[3]!]!, { outcome, target, usage, startedAtMs });
     return {

@@ -5,9 +5,10 @@
  */
 import type { Tier } from '../domain/call.ts';
 import type { DatedCard, ModelMatch, Schedule } from './book.ts';
-import { type Assumption, type RateCard, rateCard, scaleRates } from './card.ts';
+import { type Factor, rateCard } from './card.ts';
+import { regionRatio } from './regions.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
-import { regionRatio, type TierRatio, tierRatio } from './service-tiers.ts';
+import { type TierRatio, tierRatio } from './service-tiers.ts';
 
 /** What the standard cards belong to, and which tier and region are wanted. */
 export interface Wanted {
@@ -51,20 +52,13 @@ function offered(dated: DatedCard, tier: TierRatio): DatedCard[] {
   return [{ ...scaled({ ...dated, card }, 'tier', tier), from, until }];
 }
 
+/** The same card times a published ratio; the listed rates stay as they are. */
 function scaled(
   dated: DatedCard,
-  rateClass: Assumption['rateClass'],
-  { ratio: [numerator, denominator], source }: Pick<TierRatio, 'ratio' | 'source'>,
+  kind: Factor['kind'],
+  { ratio, source }: Pick<TierRatio, 'ratio' | 'source'>,
 ): DatedCard {
   const { card } = dated;
-  const next: RateCard = rateCard({
-    ...card,
-    rates: scaleRates(card.rates, numerator, denominator),
-    tiers: card.tiers.map((tier) => ({
-      ...tier,
-      rates: scaleRates(tier.rates, numerator, denominator),
-    })),
-    assumed: [...card.assumed, { rateClass, rule: source }],
-  });
-  return { ...dated, card: next };
+  const factor: Factor = { kind, ratio, appliesTo: 'tokens', source };
+  return { ...dated, card: rateCard({ ...card, factors: [...card.factors, factor] }) };
 }

@@ -40,8 +40,11 @@ export type TargetPriceKey = Pick<
   'provider' | 'model' | 'modelRequested' | 'operation' | 'tier' | 'region'
 >;
 
-/** How a name was found: as it is, by the catalogue's rule, after rewriting, or known to be free. */
-export type MatchKind = 'exact' | 'rule' | 'normalised' | 'free';
+/**
+ * How a name was found: as it is, by the catalogue's rule, by the user's alias, after rewriting, or
+ * known to be free.
+ */
+export type MatchKind = 'exact' | 'rule' | 'alias' | 'normalised' | 'free';
 
 /** The model a name stands for, or why none was accepted. */
 export type ModelMatch =
@@ -51,6 +54,10 @@ export type ModelMatch =
       readonly provider: string;
       readonly model: string;
       readonly asked: string;
+      /** The form of the name that was found; `asked` in lower case if nothing was rewritten. */
+      readonly spelling: string;
+      /** The id of the list it was found in. */
+      readonly table: string;
       readonly steps: readonly string[];
     }
   | {
@@ -66,6 +73,8 @@ export interface DayWindow {
   readonly endMinute: number;
   /** From this instant on the window does not open on Saturdays and Sundays; null: it always does. */
   readonly weekdaysFrom: EpochMs | null;
+  /** Days (counted from 1970-01-01) on which it does not open, such as public holidays. */
+  readonly closedDays: ReadonlySet<number>;
 }
 
 /** A card with the time it is valid: from inclusive, until exclusive, null without limit. */
@@ -74,6 +83,8 @@ export interface DatedCard {
   readonly until: EpochMs | null;
   readonly window: DayWindow | null;
   readonly card: RateCard;
+  /** Where this price comes from, if not from the list's own source. */
+  readonly source?: string;
 }
 
 /** The prices of one target over time. */
@@ -81,6 +92,10 @@ export interface Schedule {
   readonly match: ModelMatch;
   /** Later entries win where two are valid. */
   readonly cards: readonly DatedCard[];
+  /** The instant that stands for an unknown time; null: after everything. */
+  readonly asOfMs: EpochMs | null;
+  /** The reason given where no card is valid. */
+  readonly otherwise: UnpricedReason;
   /** Pico-USD of one call at its own time (null: unknown, the newest card), or why there is none. */
   cost(usage: Usage, atMs: EpochMs | null): number | UnpricedReason;
   /** The card valid at a time; null: the newest. */
@@ -100,6 +115,8 @@ export interface ListedPrice {
 /** A price list that can be asked. */
 export interface PriceBook {
   readonly info: PriceTableInfo;
+  /** The lists it is made of, the one that is asked last first. */
+  readonly layers: readonly PriceTableInfo[];
   /** The schedule of a target; equal targets get the same object. */
   schedule(target: TargetPriceKey): Schedule;
   /** Every published price, in the list's order; converts the whole list. */

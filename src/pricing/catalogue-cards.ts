@@ -6,8 +6,11 @@
  */
 import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices';
 import { parseDecimal } from '../domain/money.ts';
+import { dayNumber } from '../domain/time.ts';
 import type { DatedCard, DayWindow } from './book.ts';
 import { type RateCard, type RateClass, type Rates, rateCard } from './card.ts';
+import { correctedRates, correctedTiers, listedCard } from './correct.ts';
+import { CLOSED, CORRECTED, CORRECTED_STARTS, CORRECTED_THRESHOLDS } from './corrections.ts';
 import { fillRates, usualWebSearch } from './fallback.ts';
 import type { CatalogueModel } from './match.ts';
 
@@ -22,16 +25,12 @@ const CLASS_OF_KEY: Readonly<Record<string, RateClass>> = {
   input_image_mtok: 'inputImage',
   output_audio_mtok: 'outputAudio',
   output_image_mtok: 'outputImage',
+  cache_audio_read_mtok: 'cacheReadAudio',
+  cache_image_read_mtok: 'cacheReadImage',
 };
 
 /** Models the catalogue lists without a price because their makers charge nothing for them. */
 const FREE_OF_CHARGE = new Set(['openai/moderation', 'google/gemma-3', 'google/gemma-3n']);
-
-/** DeepSeek bills V4 off-peak all day at weekends since then; the catalogue says so in a comment only. */
-const WEEKDAYS_FROM: Readonly<Record<string, number>> = {
-  'deepseek/deepseek-v4-flash': Date.UTC(2026, 7, 23),
-  'deepseek/deepseek-v4-pro': Date.UTC(2026, 7, 23),
-};
 
 /** A card on which everything costs 0: known to be free. */
 export function freeCard(): RateCard {
@@ -40,10 +39,17 @@ export function freeCard(): RateCard {
 }
 
 /** The cards of one model of the catalogue, in its order: later entries win. */
-export function datedCards({ provider, info }: CatalogueModel): DatedCard[] {
-  if (FREE_OF_CHARGE.has(`${provider}/${info.id}`)) {
+export function datedCards(model: CatalogueModel): DatedCard[] {
+  const key = `${model.provider}/${model.info.id}`;
+  if (FREE_OF_CHARGE.has(key)) {
     return [{ from: null, until: null, window: null, card: freeCard() }];
   }
+  const corrected = CORRECTED[key];
+  const listed = corrected?.times.map((time) => listedCard(time, model.info.id, corrected.source));
+  return correctedTiers(model, correctedRates(key, listed ?? catalogueCards(model, key)));
+}
+
+function catalogueCards({ info }: CatalogueModel, key: string): DatedCard[] {
   const entries: ConditionalPrice[] = Array.isArray(info.prices)
     ? info.prices
     : [{ prices: info.prices }];
@@ -51,11 +57,12 @@ export function datedCards({ provider, info }: CatalogueModel): DatedCard[] {
   let from: number | null = null;
   for (const { constraint, prices } of entries) {
     // A daily window listed after a start date opens on that date, not before it.
-    if (constraint?.type === 'start_date') from = Date.parse(`${constraint.start_date}T00:00:00Z`);
-    const weekdaysFrom = WEEKDAYS_FROM[`${provider}/${info.id}`] ?? null;
+    if (constraint?.type === 'start_date') {
+      from = CORRECTED_STARTS[key] ?? Date.parse(`${constraint.start_date}T00:00:00Z`);
+    }
     const window =
       constraint?.type === 'time_of_date'
-        ? dayWindow(constraint.start_time, constraint.end_time, weekdaysFrom)
+        ? dayWindow(constraint.start_time, constraint.end_time, CLOSED[key])
         : null;
     dated.push({ from, until: null, window, card: cardOf(prices, info.id) });
   }
@@ -67,8 +74,17 @@ function untilOf(entry: DatedCard, later: readonly DatedCard[]): number | null {
   return entry.window === null ? (later.find(({ window }) => window === null)?.from ?? null) : null;
 }
 
-function dayWindow(start: string, end: string, weekdaysFrom: number | null): DayWindow {
-  return { startMinute: minuteOf(start), endMinute: minuteOf(end), weekdaysFrom };
+function dayWindow(
+  start: string,
+  end: string,
+  closed: (typeof CLOSED)[string] | undefined,
+): DayWindow {
+  return {
+    startMinute: minuteOf(start),
+    endMinute: minuteOf(end),
+    weekdaysFrom: closed?.weekdaysFrom ?? null,
+    closedDays: new Set(closed?.days.map((day) => dayNumber(Date.parse(day)))),
+  };
 }
 
 function minuteOf(time: string): number {
@@ -86,7 +102,7 @@ function cardOf(prices: ModelPrice, model: string): RateCard {
     ),
   );
   const tiers = [...starts].map((start) => ({
-    aboveInputTokens: start,
+    aboveInputTokens: CORRECTED_THRESHOLDS.get(start) ?? start,
     rates: fillRates(ratesAbove(prices, start), model).rates,
   }));
   const listedSearch = feeOf(prices.web_searches_kcount);

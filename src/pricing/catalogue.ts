@@ -1,9 +1,10 @@
 /**
  * The catalogue: the public price list that comes with the package @pydantic/genai-prices.
  *
- * Takes nothing; gives a price book over the bundled data, converting only models asked for.
- * Never the network: the package is read as data and its update function is not called.
+ * Takes nothing, or a catalogue that was downloaded; gives a price book, converting only models
+ * asked for. Never the network: the package is read as data and its update function is not called.
  */
+import type { Provider } from '@pydantic/genai-prices';
 import { adjustedSchedule } from './adjust.ts';
 import type {
   DatedCard,
@@ -19,6 +20,7 @@ import { type CatalogueIndex, type CatalogueModel, indexCatalogue, resolveModel 
 import { memoised } from './memo.ts';
 import { providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
+import { PUBLISHED_RATIOS } from './service-tiers.ts';
 
 /** The bundled list. `asOf` is the day this version of the package was published. */
 export const CATALOGUE: PriceTableInfo = {
@@ -28,21 +30,25 @@ export const CATALOGUE: PriceTableInfo = {
   source: '@pydantic/genai-prices 0.1.8 (public list prices collected from the providers)',
   asOf: '2026-09-23',
 };
-const AS_OF_MS = Date.UTC(2026, 8, 23);
 
-/** Loads the catalogue; the package is imported on the first call only. */
+/** Loads the bundled catalogue; the package is imported on the first call only. */
 export async function loadCatalogue(): Promise<PriceBook> {
   const { waitForUpdate } = await import('@pydantic/genai-prices');
   const providers = await waitForUpdate();
   if (providers === null) throw new Error('@pydantic/genai-prices has no bundled prices');
-  return catalogueBook(indexCatalogue(providers), () =>
-    providers.flatMap((provider) =>
-      provider.models.map((info) => ({ provider: provider.id, info })),
-    ),
-  );
+  return catalogueBook({ info: CATALOGUE, providers });
 }
 
-function catalogueBook(index: CatalogueIndex, all: () => CatalogueModel[]): PriceBook {
+/** A catalogue's providers and what the list is. */
+export interface Catalogue {
+  readonly info: PriceTableInfo;
+  readonly providers: readonly Provider[];
+}
+
+/** The price book of a catalogue; models are converted when they are asked for. */
+export function catalogueBook(catalogue: Catalogue): PriceBook {
+  const { info, providers } = catalogue;
+  const index = indexCatalogue(providers);
   const converted = new Map<CatalogueModel['info'], readonly DatedCard[]>();
   const cardsOf = (model: CatalogueModel): readonly DatedCard[] => {
     const known = converted.get(model.info);
@@ -52,43 +58,54 @@ function catalogueBook(index: CatalogueIndex, all: () => CatalogueModel[]): Pric
     return cards;
   };
   return {
-    info: CATALOGUE,
-    schedule: memoised((target) => scheduleFor(index, cardsOf, target)),
+    info,
+    layers: [info, PUBLISHED_RATIOS],
+    schedule: memoised((target) => scheduleFor({ info, index, cardsOf }, target)),
     *listed(): Iterable<ListedPrice> {
-      for (const model of all()) {
-        for (const dated of cardsOf(model)) {
-          const { provider, info } = model;
-          yield {
-            provider,
-            model: info.id,
-            tier: 'standard',
-            region: '',
-            dated,
-            source: CATALOGUE.source,
-          };
+      for (const provider of providers) {
+        for (const model of provider.models) {
+          yield* listedModel(info, { provider: provider.id, info: model }, cardsOf);
         }
       }
     },
   };
 }
 
-function scheduleFor(
-  index: CatalogueIndex,
-  cardsOf: (model: CatalogueModel) => readonly DatedCard[],
-  target: TargetPriceKey,
-): Schedule {
+interface Lookup {
+  readonly info: PriceTableInfo;
+  readonly index: CatalogueIndex;
+  readonly cardsOf: (model: CatalogueModel) => readonly DatedCard[];
+}
+
+function* listedModel(
+  { source }: PriceTableInfo,
+  model: CatalogueModel,
+  cardsOf: Lookup['cardsOf'],
+): Iterable<ListedPrice> {
+  const entry = {
+    provider: model.provider,
+    model: model.info.id,
+    tier: 'standard',
+    region: '',
+  } as const;
+  for (const dated of cardsOf(model)) yield { ...entry, dated, source: dated.source ?? source };
+}
+
+function scheduleFor({ info, index, cardsOf }: Lookup, target: TargetPriceKey): Schedule {
   let first: (ModelMatch & { how: 'none' }) | null = null;
   for (const asked of namesInOrder(target)) {
     const resolved = resolveModel(index, target.provider, asked);
     if (resolved.how === 'free') {
-      return freeSchedule({ ...resolved, model: asked.toLowerCase(), asked });
+      const name = asked.toLowerCase();
+      return freeSchedule({ ...resolved, model: name, asked, spelling: name, table: info.id });
     }
     if (resolved.how !== 'none') {
-      const { provider, info } = resolved.found;
+      const { how, found, spelling, steps } = resolved;
+      const { provider } = found;
       return adjustedSchedule({
-        match: { how: resolved.how, provider, model: info.id, asked, steps: resolved.steps },
-        cards: cardsOf(resolved.found),
-        asOfMs: AS_OF_MS,
+        match: { how, provider, model: found.info.id, asked, spelling, table: info.id, steps },
+        cards: cardsOf(found),
+        asOfMs: Date.parse(info.asOf),
         provider: providerId(target.provider),
         tier: target.tier,
         region: target.region,

@@ -5,9 +5,8 @@
  * Never fills the plain input or output rate, and never with zero.
  */
 import { divideHalfEven } from '../domain/money.ts';
-import type { Assumption, RateClass, Rates } from './card.ts';
+import type { Assumption, RateClass, Rates, Ratio } from './card.ts';
 
-type Ratio = readonly [numerator: bigint, denominator: bigint];
 type Filled = { rates: Rates; assumed: Assumption[] };
 
 /** Cache reads as a share of the input rate; the first family that fits. Source: vendors' price pages. */
@@ -23,9 +22,11 @@ const CACHE_READ: readonly (readonly [family: RegExp, ratio: Ratio, text: string
 /** One web search in pico-USD, by family. */
 const WEB_SEARCH: readonly (readonly [family: RegExp, fee: bigint, text: string])[] = [
   [/claude/, 10_000_000_000n, '$10 per 1,000 searches (Anthropic)'],
+  [/^gpt-4o(?:-mini)?-search-preview/, 25_000_000_000n, '$25 per 1,000 searches (preview models)'],
   [/^(?:gpt-|o\d|chatgpt)/, 10_000_000_000n, '$10 per 1,000 searches (OpenAI)'],
   [/^gemini-[12]/, 35_000_000_000n, '$35 per 1,000 grounded prompts (Gemini 2)'],
   [/^gemini-3/, 14_000_000_000n, '$14 per 1,000 searches (Gemini 3)'],
+  [/^grok-/, 5_000_000_000n, '$5 per 1,000 tool calls (xAI)'],
 ];
 
 /** The model's own name, for the families above: lower case, without paths and vendor prefixes. */
@@ -62,12 +63,17 @@ export function fillRates(published: Rates, model: string): Filled {
     fill('cacheWrite5m', rates.input, [5n, 4n], '1.25 × input (Claude)');
     fill('cacheWrite1h', rates.input, [2n, 1n], '2 × input (Claude)');
   }
+  if (/gpt-(?:5\.[6-9]|[6-9])/.test(name)) {
+    fill('cacheWrite5m', rates.input, [5n, 4n], '1.25 × input (gpt-5.6 and later)');
+  }
   fill('cacheWrite5m', rates.input, [1n, 1n], 'input rate: no surcharge known');
   fill('cacheWrite1h', rates.cacheWrite5m, [1n, 1n], 'rate of a 5-minute write');
   fill('inputAudio', rates.input, [1n, 1n], 'text input rate');
   fill('inputImage', rates.input, [1n, 1n], 'text input rate');
   fill('outputAudio', rates.output, [1n, 1n], 'text output rate');
   fill('outputImage', rates.output, [1n, 1n], 'text output rate');
+  fill('cacheReadAudio', rates.cacheRead, [1n, 1n], 'rate of text read from the cache');
+  fill('cacheReadImage', rates.cacheRead, [1n, 1n], 'rate of text read from the cache');
   return { rates, assumed };
 }
 

@@ -2,12 +2,28 @@
  * Rows of the user's table: cells of text → checked prices.
  *
  * Takes cells with their place in the file; gives rows, or throws UserError naming place and value.
+ * Never converts money: currency and multiplier stay beside the listed rates, as ratios.
  */
-import { TIERS, type Tier } from '../domain/call.ts';
-import { divideHalfEven, parseDecimal } from '../domain/money.ts';
-import { DAY_MS, type EpochMs, formatDay, parseInstant } from '../domain/time.ts';
-import { EXIT, UserError } from '../errors.ts';
-import type { ContextTier, RateClass, Rates } from './card.ts';
+import { type EpochMs, formatDay } from '../domain/time.ts';
+import type { DayWindow } from './book.ts';
+import type { ContextTier, Factor, RateClass, Rates } from './card.ts';
+import { windowsMeet } from './day-window.ts';
+import {
+  type CurrencyTime,
+  currencyTimes,
+  type ExchangeRates,
+  multiplierFactor,
+} from './exchange.ts';
+import {
+  COLUMN_OF_CLASS,
+  mistake,
+  parseLimit,
+  parsePrice,
+  parseThreshold,
+  parseTier,
+  parseTimeOfDay,
+  parseUnit,
+} from './file-cells.ts';
 import { providerId } from './providers.ts';
 import type { TableRow } from './tables.ts';
 
@@ -18,193 +34,162 @@ export interface RawRow {
   readonly cells: ReadonlyMap<string, string>;
 }
 
-/** What turns a printed price into US dollars: × multiplier ÷ units of the currency per dollar. */
+/** What turns a printed price into US dollars, where the row itself does not say. */
 export interface FileScale {
-  readonly perUsd: Readonly<Record<string, string>>;
+  readonly perUsd: ExchangeRates;
   readonly currency: string;
   readonly multiplier: string;
 }
 
-const CLASSES: Readonly<Record<string, RateClass>> = {
-  input: 'input',
-  output: 'output',
-  cache_read: 'cacheRead',
-  cache_write_5m: 'cacheWrite5m',
-  cache_write_1h: 'cacheWrite1h',
-  input_audio: 'inputAudio',
-  input_image: 'inputImage',
-  output_audio: 'outputAudio',
-  output_image: 'outputImage',
-};
-
-/** Every column a table may have. */
-export const COLUMNS: readonly string[] = [
-  'model',
-  ...Object.keys(CLASSES),
-  'per_request',
-  'web_search',
-  'provider',
-  'from',
-  'until',
-  'tier',
-  'above_input_tokens',
-  'region',
-  'currency',
-];
-
-type Parsed = Omit<TableRow, 'tiers'> & { readonly where: string; readonly above: number | null };
+interface Parsed extends Omit<TableRow, 'tiers' | 'window'> {
+  readonly where: string;
+  readonly above: number | null;
+  readonly timeOfDay: DayWindow | null;
+}
 
 /** Checks rows and joins those with `above_input_tokens` to their base rows. Throws UserError. */
 export function tableRows(raw: readonly RawRow[], scale: FileScale): TableRow[] {
-  const parsed = raw.map((row) => parseRow(row, scale));
-  checkOverlaps(parsed);
-  const above = parsed.filter((row) => row.above !== null);
-  const bases = parsed.filter((row) => row.above === null);
+  const parsed = raw.flatMap((row) => parseRow(row, scale));
+  const groups = [...groupByTarget(parsed).values()];
+  for (const group of groups) checkOverlaps(group);
+  return groups.flatMap(joinTiers);
+}
+
+function groupByTarget(rows: readonly Parsed[]): Map<string, Parsed[]> {
+  const groups = new Map<string, Parsed[]>();
+  for (const row of rows) {
+    const key = targetKey(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function joinTiers(group: readonly Parsed[]): TableRow[] {
+  const above = group.filter((row) => row.above !== null);
+  const bases = group.filter((row) => row.above === null);
   for (const row of above) {
     if (bases.some((base) => isTierOf(row, base))) continue;
-    throw fail(
+    throw mistake(
       `${row.where}: '${row.model}' above ${row.above} tokens has no row without above_input_tokens`,
       'add the row for shorter inputs with the same provider, region, tier and dates',
     );
   }
-  return bases.map(({ where: _where, above: _above, ...base }) => ({
+  return bases.map(({ where: _where, above: _above, timeOfDay, ...base }) => ({
     ...base,
-    tiers: above.filter((row) => isTierOf(row, base)).map(asTier),
+    ...(timeOfDay === null ? {} : { window: timeOfDay }),
+    tiers: above
+      .filter((row) => isTierOf(row, { ...base, timeOfDay }))
+      .map((row): ContextTier => ({ aboveInputTokens: row.above!, rates: row.rates })),
   }));
 }
 
-function asTier(row: Parsed): ContextTier {
-  return { aboveInputTokens: row.above!, rates: row.rates };
-}
-
-function fail(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
-}
-
-function parseRow({ where, cells }: RawRow, scale: FileScale): Parsed {
+/** One row, or several where the exchange rate changes within its dates. */
+function parseRow({ where, cells }: RawRow, scale: FileScale): Parsed[] {
   const cell = (column: string): string => cells.get(column) ?? '';
   const model = cell('model');
-  if (model === '') throw fail(`${where} has no model`, 'every row names a model');
-  const toUsd = converter(where, cell('currency') || scale.currency, scale);
-  const price = (column: string): bigint | null =>
-    cell(column) === '' ? null : toUsd(decimal(where, column, cell(column)));
-  const rates: { [K in RateClass]?: bigint } = {};
-  for (const [column, rateClass] of Object.entries(CLASSES)) {
-    const rate = price(column);
-    if (rate !== null) rates[rateClass] = rate;
-  }
-  const from = instant(where, 'from', cell('from'), 0);
-  const until = instant(where, 'until', cell('until'), DAY_MS);
-  if (from !== null && until !== null && from >= until) {
-    throw fail(`${where}: until '${cell('until')}' is before from '${cell('from')}'`, 'swap them');
-  }
-  return {
+  if (model === '') throw mistake(`${where} has no model`, 'every row names a model');
+  const limits = parseLimits(where, cell);
+  const fee = (column: string): bigint | null =>
+    cell(column) === '' ? null : parsePrice(where, column, cell(column), 12);
+  const row = {
     where,
     model,
     provider: cell('provider'),
     region: cell('region'),
-    tier: tierOf(where, cell('tier')),
-    from,
-    until,
-    rates: rates as Rates,
-    webSearch: price('web_search'),
-    perRequest: price('per_request') ?? 0n,
-    above: threshold(where, cell('above_input_tokens')),
+    tier: parseTier(where, cell('tier')),
+    timeOfDay: parseTimeOfDay(where, cell('time_of_day')),
+    rates: parseRates(where, cell),
+    webSearch: fee('web_search'),
+    perRequest: fee('per_request') ?? 0n,
+    above: parseThreshold(where, cell('above_input_tokens')),
   };
+  const multiplier = parseMultiplier(where, cell('multiplier') || scale.multiplier);
+  return timesOf({ where, cell, limits, scale }).map(({ from, until, factor }) => {
+    const factors = [...multiplier, ...(factor === null ? [] : [factor])];
+    return { ...row, from, until, ...(factors.length === 0 ? {} : { factors }) };
+  });
 }
 
-function decimal(where: string, column: string, text: string): bigint {
-  const value = parseDecimal(text, 12);
-  if (value !== null && value >= 0n) return value;
-  const why = value === null ? 'not a decimal number' : 'negative';
-  throw fail(
-    `${where}: ${column} is '${text}', which is ${why}`,
-    'write USD per million tokens, such as 2.50',
+type Cell = (column: string) => string;
+type Limits = { readonly from: EpochMs | null; readonly until: EpochMs | null };
+
+function parseLimits(where: string, cell: Cell): Limits {
+  const from = parseLimit(where, 'from', cell('from'));
+  const until = parseLimit(where, 'until', cell('until'));
+  if (from === null || until === null || from < until) return { from, until };
+  throw mistake(
+    `${where}: until '${cell('until')}' is not after from '${cell('from')}'`,
+    'until is the first day on which the price no longer holds',
   );
 }
 
-/** From printed money to US dollars; both are integers of 1e-12. */
-function converter(where: string, currency: string, scale: FileScale): (amount: bigint) => bigint {
-  const multiplier = parseDecimal(scale.multiplier, 12);
-  if (multiplier === null || multiplier <= 0n) {
-    throw fail(
-      `${where}: multiplier is '${scale.multiplier}'`,
-      'write a decimal above 0, such as 0.8',
-    );
+function parseRates(where: string, cell: Cell): Rates {
+  const digits = parseUnit(where, cell('unit'));
+  const rates: { [K in RateClass]?: bigint } = {};
+  for (const [rateClass, column] of Object.entries(COLUMN_OF_CLASS)) {
+    const text = cell(column);
+    if (text !== '') rates[rateClass as RateClass] = parsePrice(where, column, text, digits);
   }
-  const code = currency.toUpperCase();
-  const text = code === 'USD' ? '1' : (scale.perUsd[code] ?? '');
-  const perUsd = parseDecimal(text, 12);
-  if (perUsd === null || perUsd <= 0n) {
-    throw fail(
-      `${where}: prices in ${currency} without a rate`,
-      `state how many ${code} one US dollar is`,
-    );
-  }
-  return (amount) => divideHalfEven(amount * multiplier, perUsd);
+  return rates;
 }
 
-/** A day, or an instant with a time; `dayLength` is added to a bare day, which counts to its end. */
-function instant(where: string, column: string, text: string, dayLength: number): EpochMs | null {
-  if (text === '') return null;
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? parseInstant(text) : null;
-  if (at === null) {
-    throw fail(
-      `${where}: ${column} is '${text}', which is not a date`,
-      'write it as YYYY-MM-DD (UTC)',
-    );
-  }
-  return text.length === 10 ? at + dayLength : at;
+function parseMultiplier(where: string, text: string): Factor[] {
+  if (text === '1') return [];
+  const factor = multiplierFactor(text);
+  if (factor !== null) return [factor];
+  throw mistake(`${where}: multiplier is '${text}'`, 'write a decimal above 0, such as 0.8');
 }
 
-function tierOf(where: string, text: string): Tier {
-  const tier = TIERS.find((name) => name === (text.toLowerCase() || 'standard'));
-  if (tier === undefined)
-    throw fail(`${where}: tier is '${text}'`, `known tiers: ${TIERS.join(', ')}`);
-  return tier;
+function timesOf(row: {
+  where: string;
+  cell: Cell;
+  limits: Limits;
+  scale: FileScale;
+}): CurrencyTime[] {
+  const currency = row.cell('currency') || row.scale.currency;
+  const own = row.cell('per_usd');
+  const rates = own === '' ? row.scale.perUsd : { [currency.toUpperCase()]: own };
+  return currencyTimes(row.where, currency, row.limits, rates);
 }
 
-function threshold(where: string, text: string): number | null {
-  if (text === '') return null;
-  if (/^\d{1,10}$/.test(text) && Number(text) > 0) return Number(text);
-  throw fail(
-    `${where}: above_input_tokens is '${text}'`,
-    'write a whole number above 0, such as 200000',
-  );
+/** Rows with the same key are prices of the same thing, at different times or input lengths. */
+function targetKey({ model, provider, region, tier }: Parsed): string {
+  const payer = providerId(provider) || provider.toLowerCase();
+  return [model.toLowerCase(), payer, region.toLowerCase(), tier].join('\n');
 }
 
-function sameTarget(a: Parsed | Omit<TableRow, 'tiers'>, b: Omit<TableRow, 'tiers'>): boolean {
-  const payer = (row: Omit<TableRow, 'tiers'>): string =>
-    providerId(row.provider) || row.provider.toLowerCase();
+function isTierOf(row: Parsed, base: Limits & { readonly timeOfDay: DayWindow | null }): boolean {
   return (
-    a.model.toLowerCase() === b.model.toLowerCase() &&
-    payer(a) === payer(b) &&
-    a.region.toLowerCase() === b.region.toLowerCase() &&
-    a.tier === b.tier
+    row.from === base.from &&
+    row.until === base.until &&
+    windowKey(row.timeOfDay) === windowKey(base.timeOfDay)
   );
 }
 
-function isTierOf(row: Parsed, base: Omit<TableRow, 'tiers'>): boolean {
-  return sameTarget(row, base) && row.from === base.from && row.until === base.until;
+function windowKey(window: DayWindow | null): string {
+  return window === null ? '' : `${window.startMinute}-${window.endMinute}`;
 }
 
 function checkOverlaps(rows: readonly Parsed[]): void {
   for (const [i, row] of rows.entries()) {
-    const other = rows
-      .slice(0, i)
-      .find(
-        (earlier) =>
-          earlier.above === row.above &&
-          sameTarget(earlier, row) &&
-          (earlier.until ?? Infinity) > (row.from ?? -Infinity) &&
-          (row.until ?? Infinity) > (earlier.from ?? -Infinity),
-      );
+    const other = rows.slice(0, i).find((earlier) => meet(earlier, row));
     if (other === undefined) continue;
     const start = Math.max(row.from ?? -Infinity, other.from ?? -Infinity);
     const day = Number.isFinite(start) ? `on ${formatDay(start)}` : 'for the same days';
-    throw fail(
+    throw mistake(
       `${row.where}: a second price for '${row.model}' ${day} (the first: ${other.where})`,
       'give them dates that do not overlap (from, until), or remove one',
     );
   }
+}
+
+/** Whether two rows price the same call; a time of day goes before a whole day. */
+function meet(a: Parsed, b: Parsed): boolean {
+  if (a.above !== b.above || (a.timeOfDay === null) !== (b.timeOfDay === null)) return false;
+  if (a.timeOfDay !== null && !windowsMeet(a.timeOfDay, b.timeOfDay!)) return false;
+  return (
+    (a.until ?? Infinity) > (b.from ?? -Infinity) && (b.until ?? Infinity) > (a.from ?? -Infinity)
+  );
 }

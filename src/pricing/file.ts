@@ -7,7 +7,11 @@
 import { createHash } from 'node:crypto';
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { EXIT, UserError } from '../errors.ts';
-import { COLUMNS, type FileScale, type RawRow, tableRows } from './file-rows.ts';
+import { type Aliases, checkAlias } from './aliases.ts';
+import type { PriceTableInfo } from './book.ts';
+import type { ExchangeRate, ExchangeRates } from './exchange.ts';
+import { COLUMNS } from './file-cells.ts';
+import { type FileScale, type RawRow, tableRows } from './file-rows.ts';
 import type { PriceTable } from './tables.ts';
 
 /** A file's name, for messages, and its text. */
@@ -18,13 +22,16 @@ export interface PriceFile {
 
 /** What the caller knows and the file may not say. */
 export interface PriceFileOptions {
-  /** Units of a currency for one US dollar, as decimal text: `{ CNY: '7.3' }`. */
-  readonly perUsd?: Readonly<Record<string, string>>;
+  /** Units of a currency for one US dollar: `{ CNY: '7.3' }`, or a list with the days they hold. */
+  readonly perUsd?: ExchangeRates;
   /** The day the prices were true, `YYYY-MM-DD`, if the file has no `as_of`. */
   readonly asOf?: string;
 }
 
-const ROOT_KEYS = ['name', 'version', 'as_of', 'currency', 'multiplier', 'models'];
+const ROOT_KEYS = [
+  ...['name', 'version', 'as_of', 'currency', 'exchange_rates', 'multiplier', 'aliases', 'models'],
+];
+const REQUIRED = ['model', 'input', 'output'];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 interface Head {
@@ -32,29 +39,66 @@ interface Head {
   readonly version: string;
   readonly asOf: string;
   readonly scale: FileScale;
+  readonly aliases: Aliases;
 }
 
 /** Parses a price table; the text is JSON if its first character is `{`. Throws UserError. */
 export function parsePriceFile(file: PriceFile, options: PriceFileOptions = {}): PriceTable {
   const text = file.text.replace(/^\uFEFF/, '');
   const scale = { perUsd: options.perUsd ?? {}, currency: 'USD', multiplier: '1' };
-  const bare = { name: baseName(file.name), version: '', asOf: options.asOf ?? '', scale };
+  const name = baseName(file.name);
+  const bare = { name, version: '', asOf: options.asOf ?? '', scale, aliases: {} };
   const isJson = text.trimStart().startsWith('{');
   const [head, raw] = isJson ? readJson(file.name, text, bare) : [bare, readCsv(file.name, text)];
-  const rows = tableRows(raw, head.scale);
-  if (rows.length === 0) throw fail(`${file.name} has no prices`, 'add at least one model');
+  const aliases = { ...head.aliases, ...aliasRows(raw) };
+  const rows = tableRows(
+    raw.filter(({ cells }) => (cells.get('alias_of') ?? '') === ''),
+    head.scale,
+  );
+  if (rows.length + Object.keys(aliases).length === 0) {
+    throw fail(`${file.name} has no prices`, 'add at least one model');
+  }
+  return { info: infoOf(file.name, text, head), asOfMs: dayOf(head.asOf), rows, aliases };
+}
+
+function infoOf(file: string, text: string, { name, version, asOf }: Head): PriceTableInfo {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
   return {
-    info: {
-      id: `file:${head.name}`,
-      name: head.name,
-      version: head.version === '' ? `sha256:${hash}` : head.version,
-      source: `your table ${file.name}`,
-      asOf: head.asOf,
-    },
-    asOfMs: head.asOf === '' ? null : Date.parse(`${head.asOf}T00:00:00Z`),
-    rows,
+    id: `file:${name}`,
+    name,
+    version: version === '' ? `sha256:${hash}` : version,
+    source: `your table ${file}`,
+    asOf,
   };
+}
+
+function dayOf(asOf: string): number | null {
+  return asOf === '' ? null : Date.parse(`${asOf}T00:00:00Z`);
+}
+
+/** Rows with `alias_of` name a model and nothing else. */
+function aliasRows(raw: readonly RawRow[]): Aliases {
+  const aliases: Record<string, string> = {};
+  for (const { where, cells } of raw) {
+    const model = cells.get('alias_of') ?? '';
+    if (model === '') continue;
+    const name = cells.get('model') ?? '';
+    const extra = [...cells].find(
+      ([column, text]) => text !== '' && column !== 'model' && column !== 'alias_of',
+    );
+    if (extra !== undefined) {
+      throw fail(
+        `${where}: '${name}' is an alias of '${model}' and has ${extra[0]} '${extra[1]}'`,
+        'an alias has no prices of its own: empty the cell, or remove alias_of',
+      );
+    }
+    checkAlias(where, name, model);
+    if (name.toLowerCase() in aliases) {
+      throw fail(`${where}: a second alias for '${name}'`, 'remove one of them');
+    }
+    aliases[name.toLowerCase()] = model;
+  }
+  return aliases;
 }
 
 function fail(message: string, hint: string, cause?: unknown): UserError {
@@ -98,7 +142,7 @@ function csvRecords(file: string, text: string, delimiter: string): CsvRecord[] 
 }
 
 function checkColumns(file: string, columns: readonly string[]): void {
-  for (const required of ['model', 'input', 'output']) {
+  for (const required of REQUIRED) {
     if (columns.includes(required)) continue;
     throw fail(
       `${file} line 1 has no column '${required}'`,
@@ -137,14 +181,52 @@ function readJson(file: string, text: string, bare: Head): [Head, RawRow[]] {
     throw fail(`${file} has no list 'models'`, 'add "models": [{…}]');
   const lines = elementLines(text);
   const scale = {
-    ...bare.scale,
+    perUsd: { ...bare.scale.perUsd, ...exchangeRates(file, root.exchange_rates) },
     currency: field('currency') || 'USD',
     multiplier: field('multiplier') || '1',
   };
+  const aliases = jsonAliases(file, root.aliases);
   const rows = root.models.map((entry: unknown, i) =>
     jsonRow(`${file} line ${lines[i] ?? '?'} (models[${i}])`, entry),
   );
-  return [{ name: field('name'), version: field('version'), asOf, scale }, rows];
+  return [{ name: field('name'), version: field('version'), asOf, scale, aliases }, rows];
+}
+
+function jsonAliases(file: string, value: unknown): Aliases {
+  const aliases: Record<string, string> = {};
+  for (const [name, model] of entriesOf(`${file}: 'aliases'`, value)) {
+    const text = scalar(`${file}: alias '${name}'`, model);
+    checkAlias(`${file}: 'aliases'`, name, text);
+    aliases[name.toLowerCase()] = text;
+  }
+  return aliases;
+}
+
+/** `{"CNY": "7.3"}`, or a list of rates with the days they hold. */
+function exchangeRates(file: string, value: unknown): ExchangeRates {
+  const where = `${file}: 'exchange_rates'`;
+  const entries = entriesOf(where, value).map(([code, rates]) => [
+    code.toUpperCase(),
+    Array.isArray(rates) ? rates.map((rate) => datedRate(where, rate)) : scalar(where, rates),
+  ]);
+  return Object.fromEntries(entries) as ExchangeRates;
+}
+
+function datedRate(where: string, value: unknown): ExchangeRate {
+  const rate = Object.fromEntries(
+    entriesOf(where, value).map(([key, text]) => [key, scalar(`${where}: '${key}'`, text)]),
+  );
+  const unknown = Object.keys(rate).find((key) => !['per_usd', 'from', 'until'].includes(key));
+  if (unknown !== undefined) {
+    throw fail(`${where} has an unknown key '${unknown}'`, 'known keys: per_usd, from, until');
+  }
+  return { perUsd: rate.per_usd ?? '', from: rate.from ?? null, until: rate.until ?? null };
+}
+
+function entriesOf(where: string, value: unknown): [string, unknown][] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  throw fail(`${where} is ${JSON.stringify(value)}`, 'write an object: {"name": "value"}');
 }
 
 function jsonObject(file: string, text: string): Record<string, unknown> {
@@ -165,7 +247,7 @@ function jsonRow(where: string, entry: unknown): RawRow {
     if (!COLUMNS.includes(key)) throw unknownColumn(where, key);
     cells.set(key, scalar(`${where}: '${key}'`, value));
   }
-  for (const required of ['model', 'input', 'output']) {
+  for (const required of (cells.get('alias_of') ?? '') === '' ? REQUIRED : []) {
     if (!cells.has(required))
       throw fail(`${where} has no '${required}'`, 'write null for a price you do not know');
   }

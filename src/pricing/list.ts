@@ -3,18 +3,28 @@
  *
  * Takes a book and a filter, gives rows of decimal strings (USD per million tokens; null: no price).
  */
-import { formatUsd } from '../domain/money.ts';
+import { divideHalfEven, formatUsd } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { formatDay } from '../domain/time.ts';
+import { DAY_MS, formatDay, formatInstant } from '../domain/time.ts';
 import type {
   DatedCard,
-  DayWindow,
   ListedPrice,
   ModelMatch,
   PriceBook,
+  PriceTableInfo,
   TargetPriceKey,
 } from './book.ts';
-import type { Assumption, RateClass, Rates } from './card.ts';
+import {
+  type Assumption,
+  type Factor,
+  RATE_CLASSES,
+  type RateClass,
+  type Rates,
+  type Ratio,
+  ratioOf,
+  scaleRates,
+} from './card.ts';
+import { formatDayWindow } from './day-window.ts';
 import { providerId } from './providers.ts';
 
 /** Which rows to list; a text is looked for in the model's name, whatever its case. */
@@ -29,7 +39,7 @@ export interface PriceRow extends Record<RateClass, string | null> {
   readonly model: string;
   readonly tier: string;
   readonly region: string;
-  /** UTC days: from inclusive, until exclusive; null without limit. */
+  /** UTC days, or instants within a day: from inclusive, until exclusive; null without limit. */
   readonly from: string | null;
   readonly until: string | null;
   /** `00:30-16:30` in UTC; null: all day. */
@@ -40,6 +50,8 @@ export interface PriceRow extends Record<RateClass, string | null> {
   readonly perRequest: string | null;
   /** What was filled in by a rule, not published for this model. */
   readonly assumed: readonly Assumption[];
+  /** What the listed rates were multiplied by to get these. */
+  readonly factors: readonly Factor[];
   readonly source: string;
 }
 
@@ -51,16 +63,20 @@ export interface ShownPrices {
 
 /** Rows of a whole list, in its order; one per dated card and context tier. */
 export function listPrices(book: PriceBook, filter: PriceFilter = {}): PriceRow[] {
-  const text = filter.text?.toLowerCase() ?? '';
-  const wanted = filter.provider ?? '';
-  const id = providerId(wanted) || wanted.toLowerCase();
   const rows: PriceRow[] = [];
-  for (const listed of book.listed()) {
-    if (id !== '' && (providerId(listed.provider) || listed.provider.toLowerCase()) !== id)
-      continue;
-    if (listed.model.toLowerCase().includes(text)) rows.push(...rowsOf(listed));
-  }
+  for (const listed of book.listed()) if (isWanted(listed, filter)) rows.push(...rowsOf(listed));
   return rows;
+}
+
+/** Whether a listed price passes a filter. */
+export function isWanted({ provider, model }: ListedPrice, filter: PriceFilter): boolean {
+  const wanted = payerOf(filter.provider ?? '');
+  if (wanted !== '' && payerOf(provider) !== wanted) return false;
+  return model.toLowerCase().includes(filter.text?.toLowerCase() ?? '');
+}
+
+function payerOf(provider: string): string {
+  return providerId(provider) || provider.toLowerCase();
 }
 
 /** The prices a name gets, all dates included. `target` narrows it: provider, tier, region. */
@@ -88,7 +104,7 @@ export function showPrices(
       tier: full.tier,
       region: full.region,
       dated,
-      source: book.info.source,
+      source: dated.source ?? book.info.source,
     }),
   );
   return { match, rows };
@@ -104,7 +120,8 @@ function rowsOf(listed: ListedPrice): PriceRow[] {
 
 function rowOf(listed: ListedPrice, aboveInputTokens: number | null, rates: Rates): PriceRow {
   const { provider, model, tier, region, dated, source } = listed;
-  const { webSearch, perRequest, assumed } = dated.card;
+  const { webSearch, perRequest, assumed, factors } = dated.card;
+  const ofFees = ratioOf(factors, 'fees');
   return {
     provider,
     model,
@@ -112,10 +129,11 @@ function rowOf(listed: ListedPrice, aboveInputTokens: number | null, rates: Rate
     region,
     ...timesOf(dated),
     aboveInputTokens,
-    ...usdRates(rates),
-    webSearch: webSearch === null ? null : formatUsd(webSearch),
-    perRequest: perRequest === 0n ? null : formatUsd(perRequest),
+    ...usdRates(rates, ratioOf(factors, 'tokens')),
+    webSearch: webSearch === null ? null : usdFee(webSearch, ofFees),
+    perRequest: perRequest === 0n ? null : usdFee(perRequest, ofFees),
     assumed,
+    factors,
     source,
   };
 }
@@ -125,36 +143,34 @@ function timesOf({
   until,
   window,
 }: DatedCard): Pick<PriceRow, 'from' | 'until' | 'timeOfDay'> {
-  const day = (at: EpochMs | null): string | null => (at === null ? null : formatDay(at));
+  const day = (at: EpochMs | null): string | null => (at === null ? null : formatLimit(at));
   return {
     from: day(from),
     until: day(until),
-    timeOfDay: window === null ? null : timeText(window),
+    timeOfDay: window === null ? null : formatDayWindow(window),
   };
 }
 
-function timeText({ startMinute, endMinute, weekdaysFrom }: DayWindow): string {
-  const clock = (minute: number): string =>
-    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-  const days = weekdaysFrom === null ? '' : `, Monday to Friday since ${formatDay(weekdaysFrom)}`;
-  return `${clock(startMinute)}-${clock(endMinute)}${days}`;
+/** A limit of validity: a day if it is midnight in UTC, else the instant. */
+export function formatLimit(at: EpochMs): string {
+  return at % DAY_MS === 0 ? formatDay(at) : formatInstant(at);
 }
 
-function usdRates(rates: Rates): Record<RateClass, string | null> {
-  const usd = (name: RateClass): string | null => {
-    const rate = rates[name];
-    return rate === undefined ? null : formatUsd(rate);
-  };
-  return {
-    input: usd('input'),
-    cacheRead: usd('cacheRead'),
-    cacheWrite5m: usd('cacheWrite5m'),
-    cacheWrite1h: usd('cacheWrite1h'),
-    output: usd('output'),
-    reasoning: usd('reasoning'),
-    inputAudio: usd('inputAudio'),
-    inputImage: usd('inputImage'),
-    outputAudio: usd('outputAudio'),
-    outputImage: usd('outputImage'),
-  };
+function usdRates(rates: Rates, [numerator, denominator]: Ratio): Record<RateClass, string | null> {
+  const scaled = scaleRates(rates, numerator, denominator);
+  const usd = RATE_CLASSES.map((name) => {
+    const rate = scaled[name];
+    return [name, rate === undefined ? null : formatUsd(rate)];
+  });
+  return Object.fromEntries(usd) as Record<RateClass, string | null>;
+}
+
+function usdFee(fee: bigint, [numerator, denominator]: Ratio): string {
+  return formatUsd(divideHalfEven(fee * numerator, denominator));
+}
+
+/** Whole days between the day a list was true and now; null if the list does not say. */
+export function tableAgeDays({ asOf }: PriceTableInfo, nowMs: EpochMs): number | null {
+  const asOfMs = Date.parse(asOf);
+  return Number.isNaN(asOfMs) ? null : Math.max(0, Math.floor((nowMs - asOfMs) / DAY_MS));
 }

@@ -28,8 +28,9 @@ export type CatalogueIndex = ReadonlyMap<string, ProviderIndex>;
 /** What a name was found to be. */
 export type Resolution =
   | {
-      readonly how: Exclude<MatchKind, 'free'>;
+      readonly how: Exclude<MatchKind, 'free' | 'alias'>;
       readonly found: CatalogueModel;
+      readonly spelling: string;
       readonly steps: readonly string[];
     }
   | { readonly how: 'free'; readonly provider: string; readonly steps: readonly string[] }
@@ -116,12 +117,12 @@ function search(
       const exact = provider.exact.get(name);
       const rewritten = steps.length > 0;
       if (exact !== undefined)
-        return { how: rewritten ? 'normalised' : 'exact', found: exact, steps };
+        return { how: rewritten ? 'normalised' : 'exact', found: exact, spelling: name, steps };
       const ruled = provider.open.find(([rule, model]) =>
         ruleAccepts(rule, name, model.info.id.toLowerCase()),
       );
       if (ruled !== undefined)
-        return { how: rewritten ? 'normalised' : 'rule', found: ruled[1], steps };
+        return { how: rewritten ? 'normalised' : 'rule', found: ruled[1], spelling: name, steps };
     }
   }
   return null;
@@ -139,7 +140,8 @@ function searchHosts(index: CatalogueIndex, spellings: readonly Spelling[]): Res
       return { how: 'none', reason: 'ambiguous_provider', steps: [...steps, `listed by ${hosts}`] };
     }
     const how = steps.length > 0 ? 'normalised' : 'exact';
-    return { how, found: found[0]!, steps: [...steps, `no provider named: listed by ${hosts}`] };
+    const note = `no provider named: listed by ${hosts}`;
+    return { how, found: found[0]!, spelling: name, steps: [...steps, note] };
   }
   return null;
 }

@@ -32,6 +32,8 @@ const BEDROCK_VERSION = /-v\d+(?::\d+(?::\d+k)?)?$/;
 const VARIANT = /:(free|nitro|floor|thinking|beta|online|exacto|extended)$/;
 const DATE = /[-@](20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])$/;
 
+const NO_VARIANT = 'without the variant';
+
 /** Rewriting steps, applied once each in this order; null: does not apply. */
 const STEPS: readonly (readonly [step: string, cut: (name: string) => Cut | null])[] = [
   ['percent-decoded', (name) => changed(name, name.replaceAll('%3a', ':').replaceAll('%2f', '/'))],
@@ -42,7 +44,7 @@ const STEPS: readonly (readonly [step: string, cut: (name: string) => Cut | null
   ['without the prefix', (name) => prefixed(name)],
   ['without the prefix', (name) => prefixed(name)],
   ['without the prefix', (name) => prefixed(name)],
-  ['without the variant', (name) => changed(name, name.replace(VARIANT, ''))],
+  [NO_VARIANT, (name) => changed(name, name.replace(VARIANT, ''))],
   ['without the region', (name) => changed(name, name.replace(GEO, ''), 'bedrock')],
   ['without the vendor', (name) => changed(name, name.replace(VENDOR, ''), 'bedrock')],
   ['without the Bedrock version', (name) => bedrockVersion(name)],
@@ -134,10 +136,16 @@ export function parseModelName(raw: string): ParsedName | null {
     name = next.name;
     steps.push(step);
     if (next.hint !== undefined) hints.push(next.hint);
+    if (step === NO_VARIANT && steps.length > 1) spellings.push(withoutVariant(spellings[0]!.name));
     spellings.push({ name, steps: [...steps] });
   }
   if (!isFineTune) spellings.push(...furtherSpellings(name, steps));
   return { hints, variant, isFineTune, spellings };
+}
+
+/** As logged but for the variant: OpenRouter lists its models with their makers' prefixes. */
+function withoutVariant(logged: string): Spelling {
+  return { name: logged.replace(VARIANT, ''), steps: [NO_VARIANT] };
 }
 
 function furtherSpellings(core: string, steps: readonly string[]): Spelling[] {

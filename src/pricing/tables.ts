@@ -7,8 +7,10 @@
 import type { Tier } from '../domain/call.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { adjustedSchedule } from './adjust.ts';
+import type { Aliases } from './aliases.ts';
 import type {
   DatedCard,
+  DayWindow,
   ListedPrice,
   ModelMatch,
   PriceBook,
@@ -17,12 +19,13 @@ import type {
   TargetPriceKey,
   UnpricedReason,
 } from './book.ts';
-import { type ContextTier, type Rates, rateCard } from './card.ts';
+import { type ContextTier, type Factor, type Rates, rateCard } from './card.ts';
 import { fillRates, usualWebSearch } from './fallback.ts';
 import { memoised } from './memo.ts';
 import { modelKey, parseModelName } from './names.ts';
 import { FIRST_PARTY, providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
+import { PUBLISHED_RATIOS } from './service-tiers.ts';
 
 /** One price of one model in a table. */
 export interface TableRow {
@@ -38,6 +41,10 @@ export interface TableRow {
   readonly tiers: readonly ContextTier[];
   readonly webSearch: bigint | null;
   readonly perRequest: bigint;
+  /** A time of day in which the row holds; absent: all day. */
+  readonly window?: DayWindow;
+  /** From the listed rates to US dollars; absent: they are US dollars. */
+  readonly factors?: readonly Factor[];
 }
 
 /** A table and where it comes from. */
@@ -46,16 +53,21 @@ export interface PriceTable {
   /** Stands for an unknown time; null: the newest row. */
   readonly asOfMs: EpochMs | null;
   readonly rows: readonly TableRow[];
+  /** Names in logs → models, as the user maps them. */
+  readonly aliases?: Aliases;
 }
 
-type Miss = ModelMatch & { how: 'none' };
-type Hit = { match: Exclude<ModelMatch, { how: 'none' }>; rows: readonly TableRow[] };
+/** Why a table has no row for a target. */
+export type Miss = ModelMatch & { how: 'none' };
+/** The rows of a table that a target means. */
+export type Hit = { match: Exclude<ModelMatch, { how: 'none' }>; rows: readonly TableRow[] };
 
 /** A price book of one table alone: models outside it are unpriced. */
 export function tableBook(table: PriceTable): PriceBook {
   const ask = asker(table);
   return {
     info: table.info,
+    layers: [table.info, PUBLISHED_RATIOS],
     schedule: memoised((target) => {
       const answer = ask(target);
       return 'rows' in answer ? scheduleOfRows(table, answer, target) : unpriced(answer);
@@ -69,6 +81,7 @@ export function layeredBook(top: PriceTable, below: PriceBook): PriceBook {
   const ask = asker(top);
   return {
     info: { ...top.info, source: `${top.info.source}; other models: ${below.info.source}` },
+    layers: [...below.layers, top.info],
     schedule: memoised((target) => {
       const answer = ask(target);
       if ('rows' in answer) return scheduleOfRows(top, answer, target);
@@ -81,13 +94,14 @@ export function layeredBook(top: PriceTable, below: PriceBook): PriceBook {
   };
 }
 
-function asker({ rows }: PriceTable): (target: TargetPriceKey) => Hit | Miss {
+/** Finds the rows of a table that a target means, or says why there are none. */
+export function asker({ info, rows }: PriceTable): (target: TargetPriceKey) => Hit | Miss {
   const byName = grouped(rows, (model) => model.toLowerCase());
   const byKey = grouped(rows, coreKey);
   return ({ provider, model, modelRequested }) => {
     let first: Miss | null = null;
     for (const asked of new Set([model, modelRequested])) {
-      const answer = find(byName, byKey, provider, asked);
+      const answer = find({ table: info.id, byName, byKey }, provider, asked);
       if ('rows' in answer) return answer;
       if (asked !== '') first ??= answer;
     }
@@ -118,12 +132,13 @@ function coreKey(model: string): string {
   return modelKey(core?.name ?? model);
 }
 
-function find(
-  byName: ReadonlyMap<string, TableRow[]>,
-  byKey: ReadonlyMap<string, TableRow[]>,
-  provider: string,
-  asked: string,
-): Hit | Miss {
+interface Names {
+  readonly table: string;
+  readonly byName: ReadonlyMap<string, TableRow[]>;
+  readonly byKey: ReadonlyMap<string, TableRow[]>;
+}
+
+function find({ table, byName, byKey }: Names, provider: string, asked: string): Hit | Miss {
   const none = (reason: UnpricedReason, steps: readonly string[]): Miss => ({
     how: 'none',
     reason,
@@ -145,7 +160,9 @@ function find(
     const row = rows[0]!;
     const how = exact === undefined ? 'normalised' : 'exact';
     const note = how === 'normalised' && steps.length === 0 ? [`spelled ${row.model}`] : steps;
-    return { match: { how, provider: row.provider, model: row.model, asked, steps: note }, rows };
+    const { model } = row;
+    const found = { how, provider: row.provider, model, asked, spelling: name, table } as const;
+    return { match: { ...found, steps: note }, rows };
   }
   return none(parsed.isFineTune ? 'fine_tune' : 'unknown_model', [`not in this list: ${asked}`]);
 }
@@ -160,7 +177,8 @@ function ofProvider(rows: readonly TableRow[], provider: string): readonly Table
   return own.length > 0 ? own : rows.filter((row) => row.provider === '');
 }
 
-function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceKey): Schedule {
+/** The schedule of the rows that were found, for the tier and region of a target. */
+export function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceKey): Schedule {
   const { match } = hit;
   const region = target.region.toLowerCase();
   const local = hit.rows.filter((row) => row.region.toLowerCase() === region);
@@ -169,7 +187,7 @@ function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceKey): Sc
   if (own.length > 0 && target.tier !== 'standard') {
     return scheduleOf({
       match,
-      cards: own.map(datedCard),
+      cards: datedCards(own),
       asOfMs: table.asOfMs,
       otherwise: 'not_valid_at_date',
     });
@@ -181,7 +199,7 @@ function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceKey): Sc
   }
   return adjustedSchedule({
     match,
-    cards: standard.map(datedCard),
+    cards: datedCards(standard),
     asOfMs: table.asOfMs,
     provider: providerId(target.provider) || providerId(match.provider) || makerOf(match.model),
     tier: target.tier,
@@ -202,6 +220,14 @@ function makerOf(model: string): string {
   return FIRST_PARTY.find((id) => families[id]?.test(name)) ?? '';
 }
 
+/** Windows go last: later cards win while they are open. */
+function datedCards(rows: readonly TableRow[]): DatedCard[] {
+  return [
+    ...rows.filter(({ window }) => window === undefined),
+    ...rows.filter(({ window }) => window !== undefined),
+  ].map(datedCard);
+}
+
 function datedCard(row: TableRow): DatedCard {
   const { rates, assumed } = fillRates(row.rates, row.model);
   const search = row.webSearch === null ? usualWebSearch(row.model) : null;
@@ -211,8 +237,9 @@ function datedCard(row: TableRow): DatedCard {
     webSearch: row.webSearch ?? search?.fee ?? null,
     perRequest: row.perRequest,
     assumed: search === null ? assumed : [...assumed, search.assumed],
+    factors: row.factors ?? [],
   });
-  return { from: row.from, until: row.until, window: null, card };
+  return { from: row.from, until: row.until, window: row.window ?? null, card };
 }
 
 function* listedRows({ info, rows }: PriceTable): Iterable<ListedPrice> {

@@ -5,18 +5,27 @@
  * rounds.
  */
 import type { Cell } from './csv.ts';
-import { type AuditReport, SPEND_KEYS, type SpendKey } from './model.ts';
+import {
+  type AuditReport,
+  type Billed,
+  type FindingRow,
+  type LeverRow,
+  SPEND_KEYS,
+  type SpendKey,
+} from './model.ts';
 import { spendRows } from './spend-rows.ts';
 
 export const FLAT_COLUMNS = [
   'section',
   'key',
   'calls',
+  'unpriced_calls',
   'input_tokens',
   'cached_input_tokens',
   'output_tokens',
   'cost_usd',
   'share',
+  'count',
   'basis',
   'detail',
 ] as const;
@@ -29,23 +38,17 @@ export function flatRows(report: AuditReport): FlatRow[] {
     ...report.sources.map(({ path, calls }) => ({ section: 'source', key: path, calls })),
     ...ingestRows(report),
     ...SPEND_KEYS.flatMap((by) => spendFlat(report, by)),
-    ...report.findings.map((finding) => ({
-      ...pickFigures(finding),
-      section: 'finding',
-      key: finding.id,
-      basis: finding.basis,
-      detail: `${finding.title}: ${finding.method}${unpricedNote(finding.unpriced_calls)}`,
-    })),
+    ...report.findings.flatMap(findingRows),
     ...savingsRows(report),
     ...gapRows(report),
   ];
 }
 
-function headRows({ totals, period, prices, billed }: AuditReport): FlatRow[] {
+function headRows({ totals, gaps, period, prices, billed }: AuditReport): FlatRow[] {
   const span = `${period.from ?? 'no times'} to ${period.to ?? 'no times'}, ${period.timezone}`;
   return [
     {
-      ...pickFigures(totals),
+      ...pickFigures({ ...totals, unpriced_calls: gaps.unpriced_calls }),
       section: 'totals',
       key: 'all',
       share: 1,
@@ -54,17 +57,28 @@ function headRows({ totals, period, prices, billed }: AuditReport): FlatRow[] {
     { section: 'totals', key: 'failed', calls: totals.failed_calls },
     { section: 'totals', key: 'from_own_cache', calls: totals.cached_calls },
     { section: 'totals', key: 'priced', calls: totals.priced_calls, share: totals.priced_share },
-    ...(billed === null
-      ? []
-      : [
-          {
-            section: 'billed',
-            key: 'all',
-            calls: billed.calls,
-            cost_usd: billed.billed_usd,
-            detail: `computed ${billed.computed_usd}, difference ${billed.difference_usd}`,
-          },
-        ]),
+    ...(billed === null ? [] : billedRows(billed)),
+  ];
+}
+
+function billedRows({ calls, billed_usd, computed_usd, difference_usd }: Billed): FlatRow[] {
+  return [
+    { section: 'billed', key: 'billed', calls, cost_usd: billed_usd },
+    { section: 'billed', key: 'computed', calls, cost_usd: computed_usd },
+    { section: 'billed', key: 'difference', calls, cost_usd: difference_usd },
+  ];
+}
+
+function findingRows(finding: FindingRow): FlatRow[] {
+  const { id, title, basis, method } = finding;
+  return [
+    { ...pickFigures(finding), section: 'finding', key: id, basis, detail: `${title}: ${method}` },
+    ...Object.entries(finding.counts).map(([name, count]) => ({
+      section: 'finding_count',
+      key: `${id}.${name}`,
+      count,
+      basis,
+    })),
   ];
 }
 
@@ -83,33 +97,42 @@ function spendFlat(report: AuditReport, by: SpendKey): FlatRow[] {
     ...pickFigures(figures),
     section: `by_${by}`,
     key,
-    detail: figures.unpriced_calls > 0 ? `unpriced calls: ${figures.unpriced_calls}` : null,
   }));
 }
 
 function savingsRows({ savings }: AuditReport): FlatRow[] {
   return [
     { section: 'savings', key: 'baseline', cost_usd: savings.baseline_usd, detail: savings.policy },
-    ...savings.levers.map((lever) => ({
-      section: 'lever',
-      key: lever.lever,
-      calls: lever.calls,
-      cost_usd: lever.saved_usd,
-      basis: 'estimated',
-      detail:
-        `sure ${lever.sure_usd}, likely ${lever.likely_usd}, ` +
-        `needs a test ${lever.needs_test_usd}: ${lever.method}`,
-    })),
-    ...savings.skipped.map((skipped) => ({
+    ...savings.levers.flatMap(leverRows),
+    ...savings.skipped.map(({ lever, calls, reason }) => ({
       section: 'skipped_lever',
-      key: skipped.lever,
-      detail: skipped.reason,
+      key: lever,
+      calls,
+      detail: reason,
     })),
     { section: 'savings', key: 'sure', cost_usd: savings.by_certainty.sure_usd },
     { section: 'savings', key: 'likely', cost_usd: savings.by_certainty.likely_usd },
     { section: 'savings', key: 'needs_test', cost_usd: savings.by_certainty.needs_test_usd },
     { section: 'savings', key: 'saved', cost_usd: savings.saved_usd },
     { section: 'savings', key: 'after', cost_usd: savings.after_usd },
+  ];
+}
+
+function leverRows(row: LeverRow): FlatRow[] {
+  const { lever, calls, method } = row;
+  const basis = 'estimated';
+  return [
+    { section: 'lever', key: lever, calls, cost_usd: row.saved_usd, basis, detail: method },
+    { section: 'lever_sure', key: lever, cost_usd: row.sure_usd, basis },
+    { section: 'lever_likely', key: lever, cost_usd: row.likely_usd, basis },
+    { section: 'lever_needs_test', key: lever, cost_usd: row.needs_test_usd, basis },
+    ...row.moves.map((move) => ({
+      section: 'lever_move',
+      key: `${move.from} → ${move.to}`,
+      calls: move.calls,
+      cost_usd: move.saved_usd,
+      basis,
+    })),
   ];
 }
 
@@ -144,16 +167,13 @@ function pickFigures(row: {
 }): FlatRow {
   return {
     calls: row.calls,
+    unpriced_calls: row.unpriced_calls ?? null,
     input_tokens: row.input_tokens,
     cached_input_tokens: row.cached_input_tokens ?? null,
     output_tokens: row.output_tokens,
     cost_usd: knownCost(row),
     share: row.share ?? null,
   };
-}
-
-function unpricedNote(calls: number): string {
-  return calls > 0 ? ` (${calls} of them unpriced)` : '';
 }
 
 /** The cost, or nothing where every call is unpriced: unknown is not zero. */

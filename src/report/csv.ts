@@ -20,12 +20,20 @@ export function formatCsv(
   rows: readonly (readonly Cell[])[],
   options: CsvOptions,
 ): string {
-  const records = [header.map(safeCell), ...rows.map((row) => row.map(safeCell))];
-  return stringify(records, {
-    bom: options.bom,
-    delimiter: options.delimiter,
-    record_delimiter: '\r\n',
-  });
+  return recordsOf([header, ...rows], options);
+}
+
+/** Writes further rows, to stand below what `formatCsv` gave. */
+export function formatCsvRows(
+  rows: readonly (readonly Cell[])[],
+  { delimiter }: CsvOptions,
+): string {
+  return rows.length === 0 ? '' : recordsOf(rows, { delimiter, bom: false });
+}
+
+function recordsOf(rows: readonly (readonly Cell[])[], { bom, delimiter }: CsvOptions): string {
+  const records = rows.map((row) => row.map(safeCell));
+  return stringify(records, { bom, delimiter, record_delimiter: '\r\n' });
 }
 
 function safeCell(cell: Cell): string {

@@ -2,7 +2,8 @@
  * A table for a terminal: a header, a rule, rows, no borders.
  *
  * Takes texts that are already safe (escapeUnsafe) and unstyled, gives lines indented by two. Never
- * wider than asked where shrinking the flexible columns can help; never more than MAX_ROWS rows.
+ * wider than asked where shrinking flexible columns or leaving out optional ones can help; never more
+ * than MAX_ROWS rows.
  */
 import Table from 'cli-table3';
 import type { Style } from './style.ts';
@@ -15,8 +16,10 @@ export interface GridColumn {
   readonly title: string;
   /** Numbers go right; the default is left. */
   readonly align?: 'left' | 'right';
-  /** May be cut with `…` when the terminal is narrow; never below its title or 8 columns. */
+  /** May be cut with `…` when the terminal is narrow; never below 8 columns or a short title. */
   readonly shrinks?: boolean;
+  /** Left out where the table does not fit otherwise; the last of these first. */
+  readonly optional?: boolean;
 }
 
 export interface GridRow {
@@ -26,7 +29,9 @@ export interface GridRow {
 }
 
 const INDENT = '  ';
-const GAP = 2;
+const SPACING = 2;
+/** A longer title may be cut with its column. */
+const MAX_KEPT_TITLE = 12;
 const NO_BORDERS = {
   top: '',
   'top-mid': '',
@@ -42,18 +47,25 @@ const NO_BORDERS = {
   'mid-mid': '──',
   right: '',
   'right-mid': '',
-  middle: ' '.repeat(GAP),
+  middle: ' '.repeat(SPACING),
 };
 
 /** Renders a table as lines without a final line break; the caller keeps to MAX_ROWS. */
 export function renderGrid(
   columns: readonly GridColumn[],
   rows: readonly GridRow[],
-  { width, style }: { readonly width: number; readonly style: Style },
+  page: { readonly width: number; readonly style: Style },
 ): string {
-  const widths = columnWidths(columns, rows, width - INDENT.length);
+  const widths = columnWidths(columns, rows, page.width - INDENT.length);
+  const spare = columns.findLastIndex(({ optional }) => optional === true);
+  if (spare !== -1 && widthOf(widths) > page.width - INDENT.length) {
+    const kept = rows.map((row) => ({ ...row, cells: row.cells.toSpliced(spare, 1) }));
+    return renderGrid(columns.toSpliced(spare, 1), kept, page);
+  }
   const table = new Table({
-    head: columns.map((column, index) => style.bold(fitText(column.title, widths[index] ?? 0))),
+    head: columns.map((column, index) =>
+      page.style.bold(fitText(column.title, widths[index] ?? 0)),
+    ),
     chars: NO_BORDERS,
     colAligns: columns.map((column) => column.align ?? 'left'),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
@@ -66,6 +78,7 @@ export function renderGrid(
   return lines.map((line) => `${INDENT}${line}`.trimEnd()).join('\n');
 }
 
+/** The width each column needs, flexible ones shrunk as far as it takes and they can. */
 function columnWidths(
   columns: readonly GridColumn[],
   rows: readonly GridRow[],
@@ -74,24 +87,30 @@ function columnWidths(
   const widths = columns.map((column, index) =>
     rows.reduce(
       (most, row) => Math.max(most, textWidth(row.cells[index] ?? '')),
-      column.title.length,
+      textWidth(column.title),
     ),
   );
-  let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - available;
-  while (excess > 0) {
+  for (let excess = widthOf(widths) - available; excess > 0; excess--) {
     const widest = widestFlexible(columns, widths);
     if (widest === -1) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
-    excess--;
   }
   return widths;
+}
+
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each + SPACING, -SPACING);
 }
 
 function widestFlexible(columns: readonly GridColumn[], widths: readonly number[]): number {
   let widest = -1;
   columns.forEach((column, index) => {
     const own = widths[index] ?? 0;
-    if (column.shrinks !== true || own <= Math.max(8, column.title.length)) return;
+    if (
+      column.shrinks !== true ||
+      own <= Math.max(8, Math.min(textWidth(column.title), MAX_KEPT_TITLE))
+    )
+      return;
     if (widest === -1 || own > (widths[widest] ?? 0)) widest = index;
   });
   return widest;

@@ -148,7 +148,10 @@ export interface FindingRow {
   readonly cost_usd: UsdText;
   readonly share: number;
   readonly basis: Basis;
+  /** How it was counted; what was counted is in `counts`. */
   readonly method: string;
+  /** Further counts; each name ends in its unit. */
+  readonly counts: Readonly<Record<string, number>>;
   /** `FILE:LINE` of example calls. */
   readonly examples: readonly string[];
 }
@@ -162,7 +165,7 @@ export interface Savings {
   readonly policy: string;
   readonly levers: readonly LeverRow[];
   readonly by_certainty: Certainty;
-  readonly skipped: readonly { readonly lever: string; readonly reason: string }[];
+  readonly skipped: readonly SkippedRow[];
   readonly sample: { readonly priced_calls: number; readonly days: number };
 }
 
@@ -177,5 +180,24 @@ export interface LeverRow extends Certainty {
   readonly calls: number;
   /** sure_usd + likely_usd + needs_test_usd, exactly. */
   readonly saved_usd: UsdText;
+  /** From which model to which; together `calls` and `saved_usd`. Empty for other levers. */
+  readonly moves: readonly MoveRow[];
   readonly method: string;
+  /** Why its saving is not that of the finding it looks like. */
+  readonly note: string | null;
+}
+
+/** Calls that would have gone to another model; largest saving first. */
+export interface MoveRow {
+  readonly from: string;
+  readonly to: string;
+  readonly calls: number;
+  readonly saved_usd: UsdText;
+}
+
+/** Priced calls a lever left out. */
+export interface SkippedRow {
+  readonly lever: string;
+  readonly calls: number;
+  readonly reason: string;
 }

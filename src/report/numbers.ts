@@ -1,9 +1,23 @@
 /**
- * Counts, tokens and shares for people.
+ * Amounts, counts, tokens and shares for people.
  *
- * Takes exact numbers, gives short text. Never used where a machine reads: CSV and JSON carry the
+ * Takes exact figures, gives short text. Never used where a machine reads: CSV and JSON carry the
  * exact values.
  */
+import { displayUsd, type PicoUsd, parseUsd } from '../domain/money.ts';
+import type { UsdText } from './model.ts';
+
+/** An exact amount of the report, in pico-USD. Throws RangeError: a report holds nothing else. */
+export function amountOf(text: UsdText): PicoUsd {
+  const amount = parseUsd(text);
+  if (amount === null) throw new RangeError(`not an amount of US dollars: ${text}`);
+  return amount;
+}
+
+/** An exact amount of the report as people read it. */
+export function displayAmount(text: UsdText, round: 'nearest' | 'down' = 'nearest'): string {
+  return displayUsd(amountOf(text), round);
+}
 
 /** A count with thousands separators: `1,234,567`. */
 export function displayCount(count: number): string {
@@ -39,4 +53,15 @@ export function displayShare(share: number): string {
 /** A count with its noun: `1 call`, `2 calls`. */
 export function displayOf(count: number, noun: string): string {
   return `${displayCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A model as a log names it, with its provider where the log has one: `azure/gpt-4o`. */
+export function loggedName({
+  provider,
+  model,
+}: {
+  readonly provider: string;
+  readonly model: string;
+}): string {
+  return provider === '' ? model : `${provider}/${model}`;
 }

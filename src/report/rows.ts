@@ -4,10 +4,10 @@
  * Takes rows and their columns, gives text ending in a line break. Never prints text from a log raw
  * on a terminal, and never cuts a row off without saying so.
  */
-import { type Cell, formatCsv } from './csv.ts';
+import { type Cell, formatCsv, formatCsvRows } from './csv.ts';
 import type { TextOptions } from './format.ts';
 import { MAX_ROWS, renderGrid } from './grid.ts';
-import { displayCount } from './numbers.ts';
+import { displayOf } from './numbers.ts';
 import { styles } from './style.ts';
 import { escapeUnsafe } from './text.ts';
 
@@ -30,24 +30,84 @@ export function renderRows<Row>(
   columns: readonly Column<Row>[],
   options: TextOptions,
 ): string {
+  return [...renderRowPages([rows], columns, options)].join('');
+}
+
+/**
+ * Renders rows that come in pages, a piece of text for each page and never more than one page in
+ * memory; a piece may be empty. Put together, the pieces are what `renderRows` gives.
+ */
+export function renderRowPages<Row>(
+  pages: Iterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+  options: TextOptions,
+): Generator<string> {
   switch (options.format) {
     case 'table':
-      return rowsTable(rows, columns, options);
+      return tablePieces(pages, columns, options);
     case 'csv':
-      return formatCsv(
-        columns.map((column) => column.key),
-        rows.map((row) => columns.map((column) => column.value(row))),
-        options,
-      );
+      return csvPieces(pages, columns, options);
     case 'json':
-      return `${JSON.stringify(
-        rows.map((row) => asObject(row, columns)),
-        null,
-        2,
-      )}\n`;
+      return jsonPieces(pages, columns);
     case 'ndjson':
-      return rows.map((row) => `${JSON.stringify(asObject(row, columns))}\n`).join('');
+      return ndjsonPieces(pages, columns);
   }
+}
+
+function* csvPieces<Row>(
+  pages: Iterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+  options: TextOptions,
+): Generator<string> {
+  const header = columns.map((column) => column.key);
+  yield formatCsv(header, [], options);
+  for (const page of pages) {
+    const cells = page.map((row) => columns.map((column) => column.value(row)));
+    yield formatCsvRows(cells, options);
+  }
+}
+
+function* jsonPieces<Row>(
+  pages: Iterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+): Generator<string> {
+  let before = '[\n';
+  for (const page of pages) {
+    let piece = '';
+    for (const row of page) {
+      // A line break inside a text is escaped, so these are the breaks between the members.
+      const text = JSON.stringify(asObject(row, columns), null, 2).replaceAll('\n', '\n  ');
+      piece += `${before}  ${text}`;
+      before = ',\n';
+    }
+    yield piece;
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+function* ndjsonPieces<Row>(
+  pages: Iterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+): Generator<string> {
+  for (const page of pages) {
+    yield page.map((row) => `${JSON.stringify(asObject(row, columns))}\n`).join('');
+  }
+}
+
+/** Rows beyond the table are counted, not kept. */
+function* tablePieces<Row>(
+  pages: Iterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+  options: TextOptions,
+): Generator<string> {
+  const shown: Row[] = [];
+  let seen = 0;
+  for (const page of pages) {
+    shown.push(...page.slice(0, MAX_ROWS - shown.length));
+    seen += page.length;
+    yield '';
+  }
+  yield rowsTable(shown, seen - shown.length, { columns, options });
 }
 
 function asObject<Row>(row: Row, columns: readonly Column<Row>[]): Record<string, Cell> {
@@ -56,23 +116,21 @@ function asObject<Row>(row: Row, columns: readonly Column<Row>[]): Record<string
 
 function rowsTable<Row>(
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  options: TextOptions,
+  hidden: number,
+  { columns, options }: { columns: readonly Column<Row>[]; options: TextOptions },
 ): string {
   const grid = renderGrid(
     columns.map(({ title, align = 'left' }) => ({ title, align, shrinks: align === 'left' })),
-    rows
-      .slice(0, MAX_ROWS)
-      .map((row) => ({ cells: columns.map((column) => cellText(row, column)) })),
+    rows.map((row) => ({ cells: columns.map((column) => cellText(row, column)) })),
     { width: options.width, style: styles(options.colour) },
   );
-  const hidden = rows.length - MAX_ROWS;
   const note =
-    hidden > 0 ? `  … ${displayCount(hidden)} more rows: --csv or --json shows all\n` : '';
+    hidden > 0 ? `  … ${displayOf(hidden, 'more row')}: --csv or --json shows all\n` : '';
   return `${grid}\n${note}`;
 }
 
-function cellText<Row>(row: Row, column: Column<Row>): string {
+/** The text of a row in a column, safe to print. */
+export function cellText<Row>(row: Row, column: Column<Row>): string {
   if (column.display !== undefined) return escapeUnsafe(column.display(row));
   const value = column.value(row);
   return value === null ? '' : escapeUnsafe(String(value));

@@ -3,8 +3,9 @@
  *
  * Takes a report, gives rows with a `key`. Never drops a row: what is cut off is summed into one.
  */
-import { formatUsd, parseUsd } from '../domain/money.ts';
+import { formatUsd } from '../domain/money.ts';
 import type { AuditReport, SpendFigures, SpendKey } from './model.ts';
+import { amountOf } from './numbers.ts';
 
 export interface SpendRow {
   /** The model, task, day or user; null for calls without one. */
@@ -44,8 +45,8 @@ export function topRows(
 }
 
 function byCost(a: SpendRow, b: SpendRow): number {
-  const costA = parseUsd(a.figures.cost_usd) ?? 0n;
-  const costB = parseUsd(b.figures.cost_usd) ?? 0n;
+  const costA = amountOf(a.figures.cost_usd);
+  const costB = amountOf(b.figures.cost_usd);
   if (costA !== costB) return costA > costB ? -1 : 1;
   return b.figures.calls - a.figures.calls;
 }
@@ -58,7 +59,7 @@ function sumFigures(rows: readonly SpendRow[]): SpendFigures {
     input_tokens: sum((figures) => figures.input_tokens),
     cached_input_tokens: sum((figures) => figures.cached_input_tokens),
     output_tokens: sum((figures) => figures.output_tokens),
-    cost_usd: formatUsd(rows.reduce((t, row) => t + (parseUsd(row.figures.cost_usd) ?? 0n), 0n)),
+    cost_usd: formatUsd(rows.reduce((t, row) => t + amountOf(row.figures.cost_usd), 0n)),
     share: sum((figures) => figures.share),
     unpriced_calls: sum((figures) => figures.unpriced_calls),
   };

@@ -19,8 +19,6 @@ export interface SpendResult {
   readonly callsWithoutUsage: number;
   /** Calls whose tokens were counted or guessed from their text. */
   readonly estimatedCalls: number;
-  /** What could not be priced, most calls first; the pricing room knows why. */
-  readonly unpriced: readonly { readonly target: Target; readonly calls: number }[];
   /** The whole cost in pico-USD. */
   readonly costPico: bigint;
 }
@@ -116,7 +114,6 @@ class SpendAccumulator implements SpendBy {
       },
       callsWithoutUsage: this.#callsWith('missing'),
       estimatedCalls: this.#callsWith('estimated') + this.#callsWith('tokenised'),
-      unpriced: unpricedOf(this.#targets),
       costPico: whole,
     };
   }
@@ -153,11 +150,4 @@ function daysOf(groups: ReadonlyMap<number, Group>, whole: bigint): Spend['by_da
       day: day === NO_DAY ? null : formatDay(day * DAY_MS),
       ...figuresOf(group, whole),
     }));
-}
-
-function unpricedOf(groups: ReadonlyMap<Target, Group>): SpendResult['unpriced'] {
-  return [...groups]
-    .filter(([, group]) => group.unpriced > 0)
-    .map(([target, group]) => ({ target, calls: group.unpriced }))
-    .sort((a, b) => b.calls - a.calls || (a.target.model < b.target.model ? -1 : 1));
 }

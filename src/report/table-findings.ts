@@ -6,9 +6,8 @@
  */
 import { renderGrid } from './grid.ts';
 import type { AuditReport, FindingRow } from './model.ts';
-import { displayCount, displayShare } from './numbers.ts';
+import { displayAmount, displayCount, displayShare } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
-import { usd } from './table-head.ts';
 import { escapeUnsafe } from './text.ts';
 
 /** The findings, dearest first as the report has them; a line saying so when there are none. */
@@ -23,8 +22,8 @@ export function renderFindings({ findings }: AuditReport, page: Page): string {
       { title: 'finding', shrinks: true },
       { title: 'calls', align: 'right' },
       { title: 'cost', align: 'right' },
-      { title: 'share', align: 'right' },
-      { title: 'basis' },
+      { title: 'share', align: 'right', optional: true },
+      { title: 'basis', optional: true },
     ],
     found.map((finding) => ({ cells: cellsOf(finding) })),
     page,
@@ -37,7 +36,7 @@ function cellsOf(finding: FindingRow): string[] {
   return [
     escapeUnsafe(finding.title),
     displayCount(finding.calls),
-    priced ? usd(finding.cost_usd) : 'unpriced',
+    priced ? displayAmount(finding.cost_usd) : 'unpriced',
     displayShare(finding.share),
     finding.basis,
   ];
@@ -47,11 +46,19 @@ function explained(findings: readonly FindingRow[], page: Page): string[] {
   return findings.flatMap((finding) => {
     const unpriced =
       finding.unpriced_calls > 0 ? ` (${displayCount(finding.unpriced_calls)} calls unpriced)` : '';
+    const counts = Object.entries(finding.counts).map(countText).join(', ');
     return [
       '',
       page.style.cyan(`  ${escapeUnsafe(finding.title)}`),
       paragraph(page, `${escapeUnsafe(finding.method)}${unpriced}`),
+      ...(counts === '' ? [] : [paragraph(page, `counted: ${counts}`)]),
       ...finding.examples.map((example) => page.style.dim(`    ${escapeUnsafe(example)}`)),
     ];
   });
+}
+
+/** `1,200 retry calls`: the name ends in its unit, a plural. */
+function countText([name, count]: [string, number]): string {
+  const words = escapeUnsafe(name.replaceAll('_', ' '));
+  return `${displayCount(count)} ${count === 1 ? words.replace(/s$/, '') : words}`;
 }

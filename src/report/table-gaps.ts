@@ -5,9 +5,8 @@
  */
 import { DAY_MS, parseInstant } from '../domain/time.ts';
 import type { AuditReport, Gaps } from './model.ts';
-import { displayCount, displayOf } from './numbers.ts';
+import { displayAmount, displayCount, displayOf } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
-import { usd } from './table-head.ts';
 import { escapeUnsafe } from './text.ts';
 
 const MODELS_SHOWN = 4;
@@ -65,14 +64,14 @@ export function renderBilled({ billed }: AuditReport, page: Page): string {
     .slice(0, MODELS_SHOWN)
     .map(
       (row) =>
-        `- ${escapeUnsafe(row.model)}: ${usd(row.billed_usd)} billed, ` +
-        `${usd(row.computed_usd)} computed, difference ${usd(row.difference_usd)}`,
+        `- ${escapeUnsafe(row.model)}: ${displayAmount(row.billed_usd)} billed, ` +
+        `${displayAmount(row.computed_usd)} computed, difference ${displayAmount(row.difference_usd)}`,
     );
   return section(page, 'Billed, as the log says it', [
     paragraph(
       page,
-      `${displayOf(billed.calls, 'call')}: ${usd(billed.billed_usd)} billed, ` +
-        `${usd(billed.computed_usd)} computed, difference ${usd(billed.difference_usd)}`,
+      `${displayOf(billed.calls, 'call')}: ${displayAmount(billed.billed_usd)} billed, ` +
+        `${displayAmount(billed.computed_usd)} computed, difference ${displayAmount(billed.difference_usd)}`,
     ),
     ...largest.map((line) => paragraph(page, line)),
   ]);

@@ -3,32 +3,31 @@
  *
  * Takes the report, gives lines. Never a cost without the share of calls it covers.
  */
-import { displayUsd, parseUsd } from '../domain/money.ts';
 import type { AuditReport } from './model.ts';
-import { displayCount, displayOf, displayShare, displayTokens } from './numbers.ts';
+import { displayAmount, displayCount, displayOf, displayShare, displayTokens } from './numbers.ts';
 import { type Page, paragraph } from './page.ts';
 import { escapeUnsafe } from './text.ts';
-
-/** A decimal string of the report as people read it. */
-export function usd(text: string, round: 'nearest' | 'down' = 'nearest'): string {
-  const amount = parseUsd(text);
-  return amount === null ? text : displayUsd(amount, round);
-}
 
 /** The headline and the lines under it. */
 export function renderHead(report: AuditReport, page: Page): string {
   const { totals, period } = report;
-  const { style } = page;
   if (totals.calls === 0) return renderNothing(report, page);
-  const headline = `${usd(totals.cost_usd)} for ${displayOf(totals.calls, 'call')}`;
+  const headline = `${displayAmount(totals.cost_usd)} for ${displayOf(totals.calls, 'call')}`;
   const lines = [
-    `${style.bold(headline)}${style.dim(`  ${periodText(period)}`)}`,
+    ...headlines(headline, periodText(period), page),
     paragraph(page, coverage(report)),
     paragraph(page, tokensText(totals)),
     ...exceptions(totals).map((text) => paragraph(page, text)),
     ...provenance(report, page),
   ];
   return lines.join('\n');
+}
+
+/** Both on one line where they fit. */
+function headlines(headline: string, when: string, { style, width }: Page): string[] {
+  const fits = headline.length + 2 + when.length <= width;
+  const [first, second] = [style.bold(headline), style.dim(`  ${when}`)];
+  return fits ? [`${first}${second}`] : [first, second];
 }
 
 function renderNothing(report: AuditReport, page: Page): string {

@@ -5,10 +5,9 @@
  */
 import { type GridColumn, type GridRow, MAX_ROWS, renderGrid } from './grid.ts';
 import { type AuditReport, SPEND_KEYS, type SpendFigures, type SpendKey } from './model.ts';
-import { displayCount, displayShare, displayTokens } from './numbers.ts';
+import { displayAmount, displayCount, displayShare, displayTokens } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
 import { spendRows, topRows } from './spend-rows.ts';
-import { usd } from './table-head.ts';
 import { escapeUnsafe } from './text.ts';
 
 const TITLES: Readonly<Record<SpendKey, string>> = {
@@ -23,6 +22,9 @@ const NAMELESS: Readonly<Record<SpendKey, string>> = {
   day: '(no time)',
   user: '(nobody named)',
 };
+
+/** What a narrow terminal can do without. */
+const OPTIONAL: ReadonlySet<string> = new Set(['input', 'cached', 'output']);
 
 /** Every spend table, or the one asked for; a grouping with a single nameless group is left out. */
 export function renderSpend(report: AuditReport, page: Page): string[] {
@@ -51,8 +53,8 @@ function spendTable(report: AuditReport, key: SpendKey, page: Page): string {
 function columnsOf(key: SpendKey): GridColumn[] {
   return [
     { title: key, shrinks: true },
-    ...['calls', 'input', 'cached', 'output', 'cost', 'share'].map(
-      (title): GridColumn => ({ title, align: 'right' }),
+    ...(['calls', 'input', 'cached', 'output', 'cost', 'share'] as const).map(
+      (title): GridColumn => ({ title, align: 'right', optional: OPTIONAL.has(title) }),
     ),
   ];
 }
@@ -86,8 +88,8 @@ function shareText(figures: SpendFigures): string {
 
 function costText(figures: SpendFigures, partly: boolean): string {
   if (isUnpriced(figures)) return 'unpriced';
-  if (!partly) return usd(figures.cost_usd);
-  return `${usd(figures.cost_usd)}${isPartlyPriced(figures) ? '*' : ' '}`;
+  if (!partly) return displayAmount(figures.cost_usd);
+  return `${displayAmount(figures.cost_usd)}${isPartlyPriced(figures) ? '*' : ' '}`;
 }
 
 function isUnpriced({ calls, unpriced_calls }: SpendFigures): boolean {

@@ -24,14 +24,14 @@ export interface BatchOptions {
   /** Calls from which a run counts as bulk. */
   readonly minCalls: number;
   /** The longest pause between two starts within a run. */
-  readonly maxGapMs: number;
+  readonly maxPauseMs: number;
   /** A run that goes on for longer is taken for live traffic. */
   readonly maxRunMs: number;
 }
 
 export const BATCH_DEFAULTS: BatchOptions = {
   minCalls: 50,
-  maxGapMs: 2000,
+  maxPauseMs: 2000,
   maxRunMs: 6 * 3_600_000,
 };
 
@@ -122,7 +122,7 @@ export class BatchTier implements Lever {
     return offer;
   }
 
-  /** The slot of the run this call belongs to; starts a new one after a long gap. */
+  /** The slot of the run this call belongs to; starts a new one after a long pause. */
   #join(call: PricedCall, model: number, nowMs: number): number {
     const system = call.systemHash ?? NONE;
     const user = call.userId ?? NONE;
@@ -133,7 +133,7 @@ export class BatchTier implements Lever {
       this.#start(slot, nowMs);
     } else {
       this.#runs.touch(slot);
-      if (nowMs - this.#lastMs[slot]! > this.#options.maxGapMs) {
+      if (nowMs - this.#lastMs[slot]! > this.#options.maxPauseMs) {
         this.#end(slot);
         this.#start(slot, nowMs);
       }
@@ -165,11 +165,11 @@ export class BatchTier implements Lever {
 
   result(): LeverResult {
     for (let slot = 0; slot < this.#runs.size; slot++) this.#end(slot);
-    const { minCalls, maxGapMs, maxRunMs } = this.#options;
+    const { minCalls, maxPauseMs, maxRunMs } = this.#options;
     return this.#tally.result(
       ID,
       `Standard-tier calls priced at the batch tier when they belong to a run of at least ${minCalls} ` +
-        `calls of one model, system prompt and user that start within ${maxGapMs / 1000} s of each ` +
+        `calls of one model, system prompt and user that start within ${maxPauseMs / 1000} s of each ` +
         `other, for at most ${maxRunMs / 3_600_000} h; chat turns, sessions and tool calls are left ` +
         'out. Needs a test: that nobody waited is read from the times alone.',
     );

@@ -108,18 +108,24 @@ export class ExactCache implements Lever {
 
   result(): LeverResult {
     const { ttlMs, capacity, maxTemperatureMilli } = this.#options;
-    return this.#tally.result(
-      ID,
-      `Replay of a cache of ${capacity} answers (LRU) kept ${ttlMs / 1000} s, keyed by prompt, ` +
-        `parameters and model, for answered calls without tool use at temperature ` +
-        `${maxTemperatureMilli / 1000} or below or unset; a hit needs an answer that had arrived. ` +
-        'Sure: the log shows the same answer twice; likely: temperature 0 or embeddings.',
-    );
+    const method =
+      `Replay of a cache of ${capacity} answers (LRU) kept ${displayHours(ttlMs)}, keyed by prompt, ` +
+      `parameters and model, for answered calls without tool use at temperature ` +
+      `${maxTemperatureMilli / 1000} or below or unset; a hit needs an answer that had arrived. ` +
+      'Sure: the log shows the same answer twice; likely: temperature 0 or embeddings.';
+    const note =
+      `narrower than the finding "Repeated calls": answers are kept for ${displayHours(ttlMs)}, at temperature ` +
+      `${maxTemperatureMilli / 1000} or below, and none with tool use`;
+    return { ...this.#tally.result(ID, method), note };
   }
 
   skipped(): Skipped[] {
     return this.#skips.result(ID);
   }
+}
+
+function displayHours(ms: number): string {
+  return ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : `${ms / 1000} s`;
 }
 
 function certaintyOf(call: PricedCall, storedAnswer: number): Certainty {

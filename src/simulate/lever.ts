@@ -25,6 +25,14 @@ export interface CallState {
 
 export type ByCertainty = Readonly<Record<Certainty, PicoUsd>>;
 
+/** Calls that a lever sent to another model. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly calls: number;
+  readonly savedPico: PicoUsd;
+}
+
 /** What a lever saved on priced calls. */
 export interface LeverResult {
   readonly lever: string;
@@ -33,8 +41,12 @@ export interface LeverResult {
   /** The sum of `byCertainty`. */
   readonly savedPico: PicoUsd;
   readonly byCertainty: ByCertainty;
+  /** From which model to which, largest saving first; together the calls and the saving above. */
+  readonly moves: readonly Move[];
   /** How it was counted, with the limits used. */
   readonly method: string;
+  /** Why its saving is not that of the finding it looks like; null if there is none. */
+  readonly note: string | null;
 }
 
 /** Priced calls a lever had to leave out, and why. */
@@ -79,7 +91,7 @@ export class LeverTally {
       needs_test: this.#total('needs_test'),
     };
     const savedPico = picoUsd(byCertainty.sure + byCertainty.likely + byCertainty.needs_test);
-    return { lever, calls: this.#calls, savedPico, byCertainty, method };
+    return { lever, calls: this.#calls, savedPico, byCertainty, moves: [], method, note: null };
   }
 
   #total(certainty: Certainty): PicoUsd {

@@ -6,6 +6,7 @@
  * the prompt cache is warm on the other model.
  */
 import type { Target } from '../domain/call.ts';
+import { PicoSum, picoUsd } from '../domain/money.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import type { Pricer } from '../policy/pricer.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type Lever,
   type LeverResult,
   LeverTally,
+  type Move,
   type Skipped,
   SkipTally,
 } from './lever.ts';
@@ -31,10 +33,19 @@ const REASONS = {
   not_text: 'audio, images or web searches',
 } as const;
 
+/** The calls of one target that went to one offer. */
+interface Stream {
+  readonly from: string;
+  readonly to: string;
+  calls: number;
+  readonly saved: PicoSum;
+}
+
 export class Routing implements Lever {
   readonly #policy: RoutingPolicy;
   readonly #pricer: Pricer;
   readonly #offers = new Map<Target, Map<Route, readonly Offer[]>>();
+  readonly #streams = new Map<Offer, Stream>();
   readonly #cold = emptyUsage();
   readonly #tally = new LeverTally();
   readonly #skips = new SkipTally();
@@ -60,10 +71,24 @@ export class Routing implements Lever {
       return;
     }
     if (best.costPico >= state.costPico) return;
-    this.#tally.save(state.costPico - best.costPico, route.certainty);
+    const saved = state.costPico - best.costPico;
+    this.#tally.save(saved, route.certainty);
+    const stream = this.#streamTo(best.offer, state.target);
+    stream.calls += 1;
+    stream.saved.add(saved);
     state.target = best.offer.target;
     state.usage = usage;
     state.costPico = best.costPico;
+  }
+
+  /** An offer belongs to one target, so it stands for the pair. */
+  #streamTo(offer: Offer, from: Target): Stream {
+    let stream = this.#streams.get(offer);
+    if (stream === undefined) {
+      stream = { from: from.model, to: offer.target.model, calls: 0, saved: new PicoSum() };
+      this.#streams.set(offer, stream);
+    }
+    return stream;
   }
 
   #offersFor(target: Target, route: Route): readonly Offer[] {
@@ -84,12 +109,11 @@ export class Routing implements Lever {
   }
 
   result(): LeverResult {
-    return this.#tally.result(
-      ID,
+    const method =
       `Policy "${this.#policy.id}": the same tokens priced on the other model at the call's own ` +
-        'time and tier, tokens read from or written to a prompt cache as plain input; a call whose ' +
-        'price would not fall stays.',
-    );
+      'time and tier, tokens read from or written to a prompt cache as plain input; a call whose ' +
+      'price would not fall stays.';
+    return { ...this.#tally.result(ID, method), moves: movesOf(this.#streams.values()) };
   }
 
   skipped(): Skipped[] {
@@ -97,10 +121,34 @@ export class Routing implements Lever {
   }
 }
 
+/** Streams between the same two models put together, largest saving first. */
+function movesOf(streams: Iterable<Stream>): Move[] {
+  const moves = new Map<string, Move>();
+  for (const { from, to, calls, saved } of streams) {
+    const pair = JSON.stringify([from, to]);
+    const known = moves.get(pair);
+    moves.set(pair, {
+      from,
+      to,
+      calls: calls + (known?.calls ?? 0),
+      savedPico: picoUsd(saved.total + (known?.savedPico ?? 0n)),
+    });
+  }
+  return [...moves].sort(byPriority).map(([, move]) => move);
+}
+
+/** Then most calls, then by name: the same calls give the same order. */
+function byPriority([pairA, a]: [string, Move], [pairB, b]: [string, Move]): number {
+  if (a.savedPico !== b.savedPico) return a.savedPico > b.savedPico ? -1 : 1;
+  return b.calls - a.calls || (pairA < pairB ? -1 : 1);
+}
+
 function isText(usage: Usage): boolean {
   return (
     usage.inputAudio === 0 &&
     usage.inputImage === 0 &&
+    usage.cacheReadAudio === 0 &&
+    usage.cacheReadImage === 0 &&
     usage.outputAudio === 0 &&
     usage.outputImage === 0 &&
     usage.webSearches === 0

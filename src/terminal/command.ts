@@ -5,18 +5,11 @@
  * Never settles a setting before a command runs: --help works with a broken config file.
  */
 import { Command } from 'commander';
-import {
-  type Config,
-  type Env,
-  envLayer,
-  flagLayer,
-  readConfigFiles,
-  resolveConfig,
-} from '../config.ts';
+import type { Config, Env } from '../config.ts';
 import type { Clock } from '../domain/time.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
-import { type Output, type OutputFlags, resolveOutput } from './output.ts';
-import { type Progress, startProgress } from './progress.ts';
+import type { Output, OutputFlags } from './output.ts';
+import type { Progress } from './progress.ts';
 import type { Streams } from './streams.ts';
 
 /** The flags every command has, as commander reads them. */
@@ -43,8 +36,16 @@ export interface World {
 export interface Deps extends World {
   /** Every setting, from flags, environment, files and defaults. */
   readonly config: Config;
-  /** Where and how to write the answer: for renderAudit, renderRows and writeOutput. */
+  /** Where and how to write the answer: for renderAudit and renderRows. */
   readonly output: Output;
+  /** Processors this process may use. */
+  readonly cores: number;
+  /** Lets the event loop turn, so that Ctrl-C can come. */
+  pause(): Promise<void>;
+  /** Writes the answer, piece by piece, no faster than its reader takes it. */
+  write(pieces: Iterable<string>): Promise<void>;
+  /** Says something on stderr, with a second line for a hint; nothing with --quiet. */
+  note(message: string, hint?: string): void;
   /** Starts a progress display on stderr; `main` ends what a failing command leaves open. */
   progress(label: string): Progress;
 }
@@ -74,31 +75,10 @@ export class Session {
   constructor(readonly world: World) {}
 
   /** Settles the settings for one command. Throws UserError on bad ones. */
-  deps(flags: GlobalFlags): Deps {
-    const { world } = this;
-    const { env, cwd, streams, clock } = world;
-    const config = resolveConfig([
-      flagLayer({ ...flags }),
-      envLayer(env),
-      ...readConfigFiles(env, cwd),
-    ]);
-    return {
-      streams,
-      env,
-      clock,
-      cwd,
-      version: world.version,
-      get signal() {
-        return world.signal;
-      },
-      config,
-      output: resolveOutput(flags, config.format.value, { stdout: streams.stdout, cwd }),
-      progress: (label) => {
-        const progress = startProgress(streams.stderr, { label, quiet: config.quiet.value, clock });
-        this.#open.push(progress);
-        return progress;
-      },
-    };
+  async deps(flags: GlobalFlags): Promise<Deps> {
+    // Loaded only here: --help needs no file and no setting.
+    const { buildDeps } = await import('./deps.ts');
+    return buildDeps(this.world, flags, (progress) => this.#open.push(progress));
   }
 
   /** Ends every progress display that is still open. */
@@ -125,7 +105,8 @@ export class CliCommand extends Command {
   runs<Flags extends object>(run: Run<Flags>): this {
     return this.action(async () => {
       const flags = this.optsWithGlobals<Flags & GlobalFlags>();
-      const code = await run({ args: this.args, flags }, this.#session.deps(flags));
+      const deps = await this.#session.deps(flags);
+      const code = await run({ args: this.args, flags }, deps);
       this.#session.exitCode = code ?? EXIT.ok;
     });
   }

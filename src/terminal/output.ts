@@ -2,9 +2,9 @@
  * Where the answer goes and in which format.
  *
  * Takes the output flags and the streams, gives TextOptions, and writes the text. Never guesses
- * against a flag: two flags that contradict each other are an error.
+ * against a flag: two flags that contradict each other are an error. Never holds a whole long answer.
  */
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
 import { type OutputFormat, parseFormat, type TextOptions } from '../report/format.ts';
@@ -98,19 +98,69 @@ function usage(message: string, hint: string): UserError {
   return new UserError(EXIT.usage, message, hint);
 }
 
-/** Writes the answer to stdout or to the file of --out; throws UserError if the file refuses. */
-export async function writeOutput(text: string, output: Output, stdout: Out): Promise<void> {
-  if (output.path === null) {
-    stdout.write(text);
-    return;
+/** Refuses an answer that would overwrite the ledger or a log; `files` are absolute. Throws UserError. */
+export function refuseOverwrite({ path }: Output, files: readonly string[]): void {
+  if (path === null || !files.includes(path)) return;
+  throw usage(`--out would overwrite ${path}`, 'name another file');
+}
+
+/** What writing an answer needs of the world. */
+export interface Writing {
+  readonly stdout: Out;
+  /** Asked for only between two pieces: an answer of one piece leaves Ctrl-C alone. */
+  readonly signal: AbortSignal;
+  pause(): Promise<void>;
+}
+
+/**
+ * Writes the answer piece by piece to stdout or to the file of --out, no faster than its reader
+ * takes it. Throws UserError if the file refuses, and the signal's reason when it is aborted.
+ */
+export async function writeOutput(
+  pieces: Iterable<string>,
+  output: Output,
+  writing: Writing,
+): Promise<void> {
+  const { path } = output;
+  if (path === null) {
+    const { stdout } = writing;
+    return writePieces(pieces, writing, async (text) => {
+      stdout.write(text);
+      await stdout.drained();
+    });
   }
+  const file = await inFile(path, () => open(path, 'w'));
   try {
-    await writeFile(output.path, text);
+    await writePieces(pieces, writing, (text) => inFile(path, () => file.appendFile(text)));
+  } finally {
+    await file.close();
+  }
+}
+
+async function writePieces(
+  pieces: Iterable<string>,
+  writing: Writing,
+  write: (text: string) => Promise<void>,
+): Promise<void> {
+  let isFirst = true;
+  for (const piece of pieces) {
+    if (!isFirst) {
+      await writing.pause();
+      writing.signal.throwIfAborted();
+    }
+    isFirst = false;
+    if (piece !== '') await write(piece);
+  }
+}
+
+async function inFile<Result>(path: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     throw new UserError(
       EXIT.failed,
-      `cannot write ${output.path} (${String(cause.code)})`,
+      `cannot write ${path} (${String(cause.code)})`,
       'choose another file with --out, or leave it out and redirect stdout',
       { cause },
     );

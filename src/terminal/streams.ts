@@ -4,12 +4,13 @@
  * Takes the process, gives stdin, stdout and stderr with colour decided once per stream. Never
  * touches a stream before it is used: opening one costs start-up time.
  */
-
 import type { Env } from '../config.ts';
 
 /** Where text goes, and who reads it. */
 export interface Out {
   write(text: string): void;
+  /** Resolves when the reader is ready for more; rejects when the stream fails instead. */
+  drained(): Promise<void>;
   readonly isTTY: boolean;
   /** The terminal's width; null where there is none, or where it says 0. */
   readonly columns: number | null;
@@ -30,6 +31,7 @@ export interface Streams {
 export type OutStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly writableNeedDrain?: boolean;
 };
 
 /** What is used of the process. */
@@ -70,6 +72,11 @@ function openOut(raw: OutStream, env: Env, { noColor, onOpen }: StreamOptions): 
   return {
     write(text) {
       raw.write(text);
+    },
+    async drained() {
+      if (raw.writableNeedDrain !== true) return;
+      const { default: events } = await import('node:events');
+      await events.once(raw, 'drain');
     },
     isTTY,
     get columns() {

@@ -54,21 +54,21 @@ function expected(of: readonly Line[]) {
 
 describe('totals', () => {
   test('to the token', () => {
-    expect(lines).toHaveLength(401);
+    expect(lines).toHaveLength(410);
     expect(first.totals).toMatchObject({
       ...expected(lines),
       failed_calls: lines.filter((line) => line.status === 429).length,
     });
     expect(first.gaps).toMatchObject({ unpriced_calls: 1, rejected_lines: 1 });
     expect(first.ingest).toEqual({
-      new_calls: 401,
+      new_calls: 410,
       known_calls: 0,
       replaced_calls: 0,
       rejected_lines: 1,
     });
     expect(first.period).toMatchObject({
       from: lines[0]?.timestamp,
-      to: '2026-03-06T10:00:00.000Z',
+      to: '2026-03-06T11:10:00.000Z',
     });
     expect(first.schema).toMatch(/^aicost\.audit\/\d+$/);
   });
@@ -157,7 +157,7 @@ describe('again', () => {
     const second = world.report(['audit', SUPPORT_DESK]);
     expect(second.ingest).toEqual({
       new_calls: 0,
-      known_calls: 401,
+      known_calls: 410,
       replaced_calls: 0,
       rejected_lines: 0,
     });
@@ -254,7 +254,7 @@ describe('flags', () => {
     expect(on('--since', '2026-03-03', '--until', '2026-03-04')).toBe(
       days('2026-03-03', '2026-03-04'),
     );
-    expect(on('--since', lines[10]!.timestamp)).toBe(391);
+    expect(on('--since', lines[10]!.timestamp)).toBe(400);
     expect(on('--until', lines[10]!.timestamp)).toBe(10);
     expect(on('--since', '2027-01-01')).toBe(0);
   });
@@ -354,17 +354,17 @@ describe('the other commands', () => {
     const { code, stdout } = other.run(['ingest', SUPPORT_DESK, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual([
-      { new_calls: 401, known_calls: 0, replaced_calls: 0, rejected_lines: 1 },
+      { new_calls: 410, known_calls: 0, replaced_calls: 0, rejected_lines: 1 },
     ]);
     expect(JSON.parse(other.run(['ingest', SUPPORT_DESK, '--json']).stdout)).toEqual([
-      { new_calls: 0, known_calls: 401, replaced_calls: 0, rejected_lines: 0 },
+      { new_calls: 0, known_calls: 410, replaced_calls: 0, rejected_lines: 0 },
     ]);
     other.close();
   });
 
   test('rejects names file, line and reason', () => {
     const rows = JSON.parse(world.run(['rejects', '--json']).stdout) as unknown;
-    expect(rows).toMatchObject([{ path: SUPPORT_DESK, line: 402, reason: 'invalid_json' }]);
+    expect(rows).toMatchObject([{ path: SUPPORT_DESK, line: 411, reason: 'invalid_json' }]);
     expect(JSON.parse(world.run(['rejects', 'elsewhere', '--json']).stdout)).toEqual([]);
   });
 
@@ -373,14 +373,14 @@ describe('the other commands', () => {
       task: string;
       calls: number;
     }[];
-    expect(tasks.reduce((n, row) => n + row.calls, 0)).toBe(401);
+    expect(tasks.reduce((n, row) => n + row.calls, 0)).toBe(410);
     expect(tasks.map((row) => row.task)).toEqual(
       first.spend.by_task.map((row) => row.task).sort((a, b) => place(tasks, a) - place(tasks, b)),
     );
     const calls = JSON.parse(world.run(['classify', '--calls', '--json']).stdout) as {
       line: number;
     }[];
-    expect(calls.map((row) => row.line)).toEqual(Array.from({ length: 401 }, (_, i) => i + 1));
+    expect(calls.map((row) => row.line)).toEqual(Array.from({ length: 410 }, (_, i) => i + 1));
   });
 
   test('prices list and show', () => {

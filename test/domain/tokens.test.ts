@@ -10,6 +10,8 @@ test('each counter is in exactly one total; reasoning is a part, searches are no
     'cacheWrite1h',
     'inputAudio',
     'inputImage',
+    'cacheReadAudio',
+    'cacheReadImage',
   ];
   const inOutput: (keyof Usage)[] = ['output', 'outputAudio', 'outputImage'];
   for (const counter of Object.keys(emptyUsage()) as (keyof Usage)[]) {

@@ -43,33 +43,33 @@ describe('failed_calls', () => {
       failed(3, { startedAtMs: null, costPico: 5 }),
     ]);
     expect(found).toMatchObject({ calls: 4, unpricedCalls: 1, costPico: 12n });
-    expect(found.counts.billed).toBe(2);
+    expect(found.counts.billed_calls).toBe(2);
     expect(found.exampleIds).toHaveLength(4);
   });
 
   it('counts a retry within 5 min of the failure: it came at 100 ms', () => {
-    expect(failures([failed(0), at(100 + 300_000)]).counts.retries).toBe(1);
-    expect(failures([failed(0), at(100 + 300_001)]).counts.retries).toBe(0);
+    expect(failures([failed(0), at(100 + 300_000)]).counts.retry_calls).toBe(1);
+    expect(failures([failed(0), at(100 + 300_001)]).counts.retry_calls).toBe(0);
     // In flight together is no retry.
-    expect(failures([failed(0), at(99)]).counts.retries).toBe(0);
+    expect(failures([failed(0), at(99)]).counts.retry_calls).toBe(0);
   });
 
   it('counts a retry within 1 s as one without back-off', () => {
-    expect(failures([failed(0), at(1099)]).counts.retriesWithoutBackOff).toBe(1);
-    expect(failures([failed(0), at(1100)]).counts.retriesWithoutBackOff).toBe(0);
+    expect(failures([failed(0), at(1099)]).counts.hasty_retry_calls).toBe(1);
+    expect(failures([failed(0), at(1100)]).counts.hasty_retry_calls).toBe(0);
   });
 
   it('each failure accounts for one retry, which may fail itself', () => {
-    expect(failures([failed(0), at(2000), at(4000)]).counts.retries).toBe(1);
+    expect(failures([failed(0), at(2000), at(4000)]).counts.retry_calls).toBe(1);
     const chain = failures([failed(0), failed(2000), failed(4000), at(6000)]);
-    expect(chain).toMatchObject({ calls: 3, counts: { retries: 3 } });
+    expect(chain).toMatchObject({ calls: 3, counts: { retry_calls: 3 } });
   });
 
   it('knows a retry by prompt and parameters, on whatever model', () => {
-    expect(failures([failed(0), at(2000, { promptHash: 2 })]).counts.retries).toBe(0);
-    expect(failures([failed(0), at(2000, { paramsHash: 2 })]).counts.retries).toBe(0);
+    expect(failures([failed(0), at(2000, { promptHash: 2 })]).counts.retry_calls).toBe(0);
+    expect(failures([failed(0), at(2000, { paramsHash: 2 })]).counts.retry_calls).toBe(0);
     const unknown = { promptHash: null };
-    expect(failures([failed(0, unknown), at(2000, unknown)]).counts.retries).toBe(0);
+    expect(failures([failed(0, unknown), at(2000, unknown)]).counts.retry_calls).toBe(0);
   });
 
   it('counts five 429 in a row as a burst, once', () => {
@@ -77,17 +77,17 @@ describe('failed_calls', () => {
       Array.from({ length: count }, (_, i) =>
         failed(i * gapMs, { outcome: LIMITED, promptHash: i }),
       );
-    const bursts = (calls: PricedCall[]) => failures(calls).counts.rateLimitBursts;
+    const bursts = (calls: PricedCall[]) => failures(calls).counts.rate_limit_bursts;
     expect(bursts(limited(4, 100))).toBe(0);
     expect(bursts(limited(5, 10_000))).toBe(1);
     expect(bursts(limited(5, 10_001))).toBe(0);
     expect(bursts(limited(50, 100))).toBe(1);
-    expect(failures(limited(50, 100)).counts.rateLimited).toBe(50);
+    expect(failures(limited(50, 100)).counts.rate_limited_calls).toBe(50);
   });
 
   it('remembers the last 4,096 failed prompts', () => {
     const storm = Array.from({ length: 4097 }, (_, i) => failed(0, { promptHash: i }));
-    expect(failures([...storm, at(2000, { promptHash: 1 })]).counts.retries).toBe(1);
-    expect(failures([...storm, at(2000, { promptHash: 0 })]).counts.retries).toBe(0);
+    expect(failures([...storm, at(2000, { promptHash: 1 })]).counts.retry_calls).toBe(1);
+    expect(failures([...storm, at(2000, { promptHash: 0 })]).counts.retry_calls).toBe(0);
   });
 });

@@ -49,7 +49,7 @@ describe('cut_answers', () => {
       calls: 4,
       unpricedCalls: 1,
       costPico: 10_500_000_000n,
-      counts: { shortCaps: 1 },
+      counts: { short_cap_calls: 1 },
     });
   });
 });

@@ -28,13 +28,13 @@ describe('oversized_context', () => {
       calls: 1,
       inputTokens: 10_000,
       costPico: 15_000_000_000n,
-      counts: { excessTokens: 6000 },
+      counts: { excess_tokens: 6000 },
     });
   });
 
   it('never counts 4,000 tokens, and counts 4,001', () => {
     expect(oversized([...usual(100, 200), qa(4000)]).calls).toBe(0);
-    expect(oversized([...usual(100, 200), qa(4001)]).counts.excessTokens).toBe(1);
+    expect(oversized([...usual(100, 200), qa(4001)]).counts.excess_tokens).toBe(1);
   });
 
   it("goes by eight times the task's median where that is more", () => {

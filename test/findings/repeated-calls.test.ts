@@ -38,13 +38,13 @@ describe('repeated_calls', () => {
   it('counts calls in flight together apart: latency 1,000 ms', () => {
     const found = repeats([at(0), at(999), at(1000)]);
     expect(found.calls).toBe(1);
-    expect(found.counts.concurrent).toBe(1);
+    expect(found.counts.concurrent_calls).toBe(1);
   });
 
   it('knows an answer that arrived while another is on its way', () => {
     // The second is a repeat and takes 60 s; the third starts while it is still out.
     const found = repeats([at(0), at(2000, { latencyMs: 60_000 }), at(3000)]);
-    expect(found).toMatchObject({ calls: 2, counts: { concurrent: 0 } });
+    expect(found).toMatchObject({ calls: 2, counts: { concurrent_calls: 0 } });
   });
 
   it('looks back 24 h from the answer, the limit included', () => {
@@ -73,7 +73,7 @@ describe('repeated_calls', () => {
       expect(repeats([at(0), at(5000, other)]).calls).toBe(0);
       expect(repeats([at(0, other), at(5000)]).calls).toBe(0);
     }
-    expect(repeats([at(0, { startedAtMs: null })]).counts.withoutTime).toBe(1);
+    expect(repeats([at(0, { startedAtMs: null })]).counts.undated_calls).toBe(1);
   });
 
   it('counts embeddings, warm temperatures and unpriced repeats, and says so', () => {
@@ -84,7 +84,7 @@ describe('repeated_calls', () => {
       calls: 1,
       unpricedCalls: 1,
       costPico: 0n,
-      counts: { temperatureAboveZero: 1 },
+      counts: { sampled_calls: 1 },
     });
   });
 

@@ -7,10 +7,10 @@
 import { Buffer } from 'node:buffer';
 import type { Call } from '../../src/domain/call.ts';
 import { isRejected, type Rejected } from '../../src/domain/reject.ts';
-import type { ReadCall } from '../../src/formats/assemble.ts';
+import type { ParsedCall } from '../../src/formats/assemble.ts';
 import type { Dialect } from '../../src/formats/dialect.ts';
 import { Fields } from '../../src/formats/json.ts';
-import { parseRecord, RecordReader, readRecord } from '../../src/formats/read.ts';
+import { callsOf, parseRecord, RecordParser } from '../../src/formats/parse.ts';
 
 /** A call with the texts its task is read from, decoded. */
 export interface SeenCall extends Call {
@@ -20,7 +20,7 @@ export interface SeenCall extends Call {
 
 export type Seen = SeenCall[] | Rejected;
 
-function seen(read: ReadCall[] | Rejected): Seen {
+function seen(read: ParsedCall[] | Rejected): Seen {
   if (isRejected(read)) return { reason: read.reason, detail: read.detail };
   return read.map((item) => {
     if (isRejected(item)) return { ...item };
@@ -35,10 +35,10 @@ function seen(read: ReadCall[] | Rejected): Seen {
 
 /** A reader that keeps what it learnt of earlier lines. */
 export class WarmReader {
-  readonly #reader: RecordReader;
+  readonly #reader: RecordParser;
 
   constructor(forced: Dialect | null = null) {
-    this.#reader = new RecordReader(forced);
+    this.#reader = new RecordParser(forced);
   }
 
   /** Reads lines that lie in one buffer, as they do in a log. */
@@ -49,7 +49,7 @@ export class WarmReader {
     return lines.map((line) => {
       const start = at;
       at += line.length + 1;
-      return seen(this.#reader.read(start, start + line.length));
+      return seen(this.#reader.parse(start, start + line.length));
     });
   }
 
@@ -62,7 +62,7 @@ export class WarmReader {
 export function readPlainly(line: string | Buffer): Seen {
   const bytes = Buffer.from(line);
   const record = parseRecord(bytes, 0, bytes.length);
-  return record instanceof Fields ? seen(readRecord(record)) : record;
+  return record instanceof Fields ? seen(callsOf(record)) : record;
 }
 
 /** The one call of a line; throws with the reject when there is none. */

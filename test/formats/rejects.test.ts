@@ -161,6 +161,11 @@ describe('lines that are no calls', () => {
     ['counts without a model', '{"prompt_tokens":1}', 'unknown_shape'],
     ['a model without counts', '{"model":"gpt-4o","text":"x"}', 'unknown_shape'],
     ['200 levels deep', `{"data":${'['.repeat(300)}${']'.repeat(300)}}`, 'invalid_json'],
+    [
+      'tools 100,000 levels deep',
+      `{"model":"m","tools":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+      'invalid_json',
+    ],
   ])('%s', (_, line, reason) => {
     expect(rejectOf(line).reason).toBe(reason);
   });

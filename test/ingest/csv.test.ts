@@ -1,6 +1,11 @@
 /** CSV: rows, quotes, and files that grow. */
 import { appendFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hashBytes } from '../../src/formats/hash.ts';
+import { readCsv } from '../../src/ingest/csv.ts';
+import { Packer } from '../../src/ingest/pack.ts';
+import type { CallBatch } from '../../src/ledger/batch.ts';
+import { C, WIDTH } from '../../src/ledger/columns.ts';
 import { counts, LogWorld } from './world.ts';
 
 let world: LogWorld;
@@ -101,5 +106,92 @@ describe('CSV', () => {
     expect(world.calls()).toMatchObject([
       { usage: { input: 9, output: 2 }, target: { format: 'openai_chat' } },
     ]);
+  });
+
+  test.each([
+    ['a quote that is never closed', row(3, '"open')],
+    ['a quote closed too early', row(3, '"a" b')],
+    ['a quote open over a line', row(3, '"open\nand on')],
+  ])('%s costs its row and not those after it', async (_, broken) => {
+    const path = world.file('a.csv', HEAD + rows(1, 2) + broken + rows(4, 9));
+    await world.ingest(path);
+    expect(world.inputs()).toEqual([1, 2, 4, 5, 6, 7, 8, 9]);
+    expect(world.rejects()).toMatchObject([{ line: 4, reason: 'invalid_csv' }]);
+    expect(counts(await world.ingest(path))).toMatchObject({ new: 0, known: 8 });
+  });
+
+  test('a quote that is never closed, rows with quotes after it', async () => {
+    const quoted = upTo(5).map((n) => row(n + 3, '"said ""no"", twice"'));
+    await world.ingest(
+      world.file('a.csv', `${HEAD}${rows(1, 2)}${row(3, '"open')}${quoted.join('')}`),
+    );
+    expect(world.inputs()).toEqual([1, 2, 4, 5, 6, 7, 8]);
+    expect(world.rejects()).toHaveLength(1);
+  });
+
+  test('a last row cut within quotes is read when it is complete', async () => {
+    const path = world.file('a.csv', HEAD + rows(1, 2) + row(3, '"two\nli'));
+    await world.ingest(path);
+    expect(world.rejects()).toMatchObject([{ line: 4, reason: 'incomplete_line' }]);
+    appendFileSync(path, 'nes"\n');
+    await world.ingest(path);
+    expect(world.inputs()).toEqual([1, 2, 3]);
+    expect(world.rejects()).toEqual([]);
+  });
+});
+
+describe('in chunks', () => {
+  async function read(text: string, size: number, maxRowBytes?: number): Promise<CallBatch[]> {
+    const bytes = Buffer.from(text);
+    async function* chunks(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    const batches: CallBatch[] = [];
+    const input = {
+      chunks: chunks(),
+      delimiter: ',',
+      from: 0,
+      linesBefore: 0,
+      packer: new Packer(false),
+      forced: null,
+      isDamaged: () => false,
+      ...(maxRowBytes === undefined ? {} : { maxRowBytes }),
+    };
+    for await (const batch of readCsv(input)) batches.push(batch);
+    return batches;
+  }
+
+  const lines = upTo(30).map((n) => `gpt-4o,${n},1,"a ""note"", ${n}\r\nof two lines"\r\n`);
+  const text = `\uFEFFmodel,prompt_tokens,completion_tokens,note\r\n${lines.join('')}`;
+
+  test.each([1, 2, 5, 33, 1_000_000])(
+    'of %i bytes: rows, and the tail of what was read',
+    async (size) => {
+      const batches = await read(text, size);
+      const inputs = batches.flatMap((batch) =>
+        Array.from({ length: batch.count }, (_, i) => batch.rows[i * WIDTH + C.input_tokens]),
+      );
+      expect(inputs).toEqual(upTo(30));
+      const bytes = Buffer.from(text);
+      // Every byte is read, and the tail is that of the last 4,096 of them (here: of all).
+      expect(batches.at(-1)).toMatchObject({
+        endOffset: bytes.length,
+        rejects: [],
+        lines: 61,
+        tail: { bytes: bytes.length, hash: hashBytes(bytes, 0, bytes.length) },
+      });
+    },
+  );
+
+  test('a row beyond the limit is a reject, with and without a line break in it', async () => {
+    const head = 'model,prompt_tokens,completion_tokens,note\n';
+    for (const note of ['x'.repeat(900), `"${'x'.repeat(50)}\n${'y'.repeat(900)}`]) {
+      const batches = await read(`${head}m,1,1,a\nm,2,1,${note}\nm,3,1,c\nm,4,1,d\n`, 40, 200);
+      const rows = batches.flatMap((batch) =>
+        [...batch.rows].filter((_, i) => i % WIDTH === C.input_tokens),
+      );
+      expect(rows).toEqual([1, 3, 4]);
+      expect(batches.flatMap((batch) => batch.rejects).length).toBeGreaterThan(0);
+    }
   });
 });

@@ -71,8 +71,19 @@ describe('inputs', () => {
     const error = await failure(world.ingest(world.file('a.json', text)));
     expect(error.code).toBe(1);
     expect(error.message).toContain(`its format is unknown; its first keys are ${keys}`);
-    expect(error.hint).toMatch(/looked for .*litellm.*pair.*flat/);
+    expect(error.hint).toMatch(/^looked for .*litellm.*pair.*flat.*; force one with --[\w-]+$/);
+    expect(error.hint.length).toBeLessThan(130);
     expect(world.calls()).toEqual([]);
+  });
+
+  test.each(['utf16le', 'utf16be'])('%s: what it is, and how to convert it', async (name) => {
+    const text = Buffer.from(`\uFEFF${flatLog(1, 2)}`, 'utf16le');
+    const path = world.file('a.jsonl', name === 'utf16le' ? text : text.swap16());
+    for (const inputFormat of [null, 'flat']) {
+      const error = await failure(world.ingest(path, { inputFormat }));
+      expect(error.message).toBe(`${path} is UTF-16 text; only UTF-8 is read`);
+      expect(error.hint).toContain('iconv -f UTF-16 -t UTF-8');
+    }
   });
 
   test('an input format that does not exist is wrong usage', async () => {

@@ -1,9 +1,11 @@
 /** Ranges tile a file: whatever their size, each line is in exactly one. */
-import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readRange } from '../../src/ingest/range.ts';
+import { MAX_RECORD_BYTES } from '../../src/ingest/limits.ts';
+import { RangeReader } from '../../src/ingest/range.ts';
+import { ShortenedLog } from '../../src/ingest/read-errors.ts';
 import { Random } from '../formats/random.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aicost-range-'));
@@ -17,21 +19,25 @@ function pieces(
 ): { offset: number; text: string; last: boolean }[] {
   const path = join(folder, 'log');
   writeFileSync(path, content);
+  const fd = openSync(path, 'r');
+  const reader = new RangeReader(fs);
   const found: { offset: number; text: string; last: boolean }[] = [];
   for (let start = from; start < content.length; start += size) {
     const end = Math.min(start + size, content.length);
     const job = {
       kind: 'range' as const,
-      path,
+      fd,
       start,
       end,
       fileEnd: content.length,
       atLineStart: start === from,
     };
-    const { bytes, from: first, to, offset, last } = readRange(job, fs);
-    if (to > first)
-      found.push({ offset: offset + first, text: bytes.toString('latin1', first, to), last });
+    const stretch = reader.read(job);
+    if (stretch === null) continue;
+    const { bytes, from: first, to, offset, last } = stretch;
+    found.push({ offset: offset + first, text: bytes.toString('latin1', first, to), last });
   }
+  closeSync(fd);
   return found;
 }
 
@@ -82,5 +88,63 @@ describe('ranges tile a file', () => {
       `${'a'.repeat(300_000)}\n${'b'.repeat(70_000)}\nc\n${'d'.repeat(200_000)}`,
     );
     for (const size of [1_000, 64 * 1024, 100_000, 300_001, 1_000_000]) check(content, size);
+  });
+});
+
+describe('a file that is not there as it was', () => {
+  const job = { kind: 'range', fd: 0, start: 0, end: 10, fileEnd: 10, atLineStart: true } as const;
+
+  test('shorter than it was: never taken for its end', () => {
+    const content = Buffer.from('a\nb\n');
+    const readSync = (_: number, into: Buffer, at: number, length: number, from: number) =>
+      content.copy(into, at, from, from + length);
+    const reader = new RangeReader({ readSync: readSync as typeof fs.readSync });
+    expect(() => reader.read(job)).toThrow(ShortenedLog);
+    expect(reader.read({ ...job, end: 4, fileEnd: 4 })?.to).toBe(4);
+  });
+});
+
+describe('a line that is too long', () => {
+  // A file that is not there: `a`, a newline, a line of x, a newline, `b`, a newline.
+  function fake(lineBytes: number) {
+    const size = 2 + lineBytes + 1 + 2;
+    const asked = { largest: 0 };
+    const byteAt = (at: number): string => {
+      if (at === 0) return 'a';
+      if (at === size - 2) return 'b';
+      return at === 1 || at === 2 + lineBytes || at === size - 1 ? '\n' : 'x';
+    };
+    const readSync = (_: number, into: Buffer, at: number, length: number, from: number) => {
+      const got = Math.min(length, size - from);
+      asked.largest = Math.max(asked.largest, into.length);
+      into.fill('x', at, at + got);
+      for (const special of [0, 1, 2 + lineBytes, size - 2, size - 1]) {
+        if (special >= from && special < from + got)
+          into.write(byteAt(special), at + special - from);
+      }
+      return got;
+    };
+    return { size, asked, readSync: readSync as typeof fs.readSync };
+  }
+
+  test('is known by its length only, and takes no memory', () => {
+    const { size, asked, readSync } = fake(MAX_RECORD_BYTES + 1);
+    const reader = new RangeReader({ readSync });
+    const job = { kind: 'range', fd: 0, fileEnd: size } as const;
+    const first = reader.read({ ...job, start: 0, end: 1_000, atLineStart: true });
+    expect(first).toMatchObject({ from: 0, to: 2, offset: 0, last: false });
+    expect(first?.overlong).toEqual({ bytes: MAX_RECORD_BYTES + 2, ended: true });
+    expect(reader.read({ ...job, start: 1_000, end: 2_000, atLineStart: false })).toBe(null);
+    const rest = reader.read({ ...job, start: size - 100, end: size, atLineStart: false });
+    expect(rest?.bytes.toString('latin1', rest.from, rest.to)).toBe('b\n');
+    expect(asked.largest).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  test('one byte shorter is read', () => {
+    const { size, readSync } = fake(MAX_RECORD_BYTES);
+    const reader = new RangeReader({ readSync });
+    const job = { kind: 'range', fd: 0, start: 0, end: 1_000, fileEnd: size } as const;
+    const stretch = reader.read({ ...job, atLineStart: true });
+    expect([stretch?.to, stretch?.overlong]).toEqual([2 + MAX_RECORD_BYTES + 1, null]);
   });
 });

@@ -1,6 +1,11 @@
 /** JSON arrays and objects over several lines. */
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RecordParser } from '../../src/formats/parse.ts';
+import { Packer } from '../../src/ingest/pack.ts';
+import { readValues } from '../../src/ingest/values.ts';
+import type { CallBatch } from '../../src/ledger/batch.ts';
+import { C, WIDTH } from '../../src/ledger/columns.ts';
 import { counts, flatLine, LogWorld } from './world.ts';
 
 let world: LogWorld;
@@ -69,4 +74,100 @@ describe('JSON that is no line', () => {
     await world.ingest(world.file('a.json', JSON.stringify(many, null, 1)));
     expect(world.inputs()).toEqual(upTo(9_000));
   });
+});
+
+describe('one broken object does not take those after it', () => {
+  const calls = upTo(6).map((n) => JSON.parse(flatLine(n, { prompt: 'a "b" { c' })) as object);
+  const compact = JSON.stringify(calls);
+  const pretty = JSON.stringify(calls, null, 2);
+  const lines = calls.map((call) => JSON.stringify(call)).join(',\n');
+
+  test.each([
+    ['no closing brace, on one line', compact.replace('"r-3","prompt":"a \\"b\\" { c"}', '"r-3"')],
+    ['no closing brace, over lines', pretty.replace(/("r-3",\n.*\n) {2}\}/, '$1')],
+    ['no closing quote, on one line', compact.replace('"r-3"', '"r-3')],
+    ['no closing quote, over lines', pretty.replace('"r-3"', '"r-3')],
+    ['no opening quote', compact.replace('"r-3"', 'r-3"')],
+    [
+      'no closing brace, an object a line',
+      `[\n${lines.replace('"r-3","prompt":"a \\"b\\" { c"}', '"r-3"')}\n]`,
+    ],
+    ['a bracket that does not fit', compact.replace('"request_id":"r-3"', '"request_id":[3}')],
+  ])('%s', async (_, text) => {
+    expect(text).not.toBe(compact);
+    const path = world.file('a.json', text);
+    expect(counts(await world.ingest(path))).toMatchObject({ new: 5, rejected: 1 });
+    expect(world.inputs()).toEqual([1, 2, 4, 5, 6]);
+    expect(world.rejects()).toMatchObject([{ reason: 'invalid_json' }]);
+    expect(counts(await world.ingest(path))).toMatchObject({ new: 0, known: 5 });
+  });
+
+  test('a bracket that is never closed, so that all others seem to be in it', async () => {
+    const open = compact.replace('"request_id":"r-3"', '"messages":[{"role":"user"}');
+    const path = world.file(
+      'a.json',
+      open.replace(
+        ',"prompt":"a \\"b\\" { c"},{"timestamp":"2026-03-02T00:00:04',
+        ',{"timestamp":"2026-03-02T00:00:04',
+      ),
+    );
+    await world.ingest(path);
+    expect(world.inputs()).toEqual([1, 2, 4, 5, 6]);
+  });
+});
+
+describe('in chunks', () => {
+  const text = JSON.stringify(
+    upTo(40).map((n) => JSON.parse(flatLine(n, { prompt: 'x\\"\\\\'.repeat(9) })) as object),
+    null,
+    1,
+  );
+
+  async function read(log: string, size: number, maxRecordBytes?: number): Promise<CallBatch[]> {
+    const bytes = Buffer.from(log);
+    async function* chunks(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    const batches: CallBatch[] = [];
+    const options = maxRecordBytes === undefined ? {} : { maxRecordBytes };
+    const reader = new RecordParser(null);
+    const input = { chunks: chunks(), from: 0, reader, packer: new Packer(false), ...options };
+    for await (const batch of readValues({ ...input, isDamaged: () => false })) batches.push(batch);
+    return batches;
+  }
+
+  const inputsOf = (batches: readonly CallBatch[]): (number | undefined)[] =>
+    batches.flatMap((batch) =>
+      Array.from({ length: batch.count }, (_, row) => batch.rows[row * WIDTH + C.input_tokens]),
+    );
+
+  test.each([1, 2, 3, 7, 64, 1_000, 1_000_000])('of %i bytes', async (size) => {
+    const batches = await read(text, size);
+    expect(inputsOf(batches)).toEqual(upTo(40));
+    expect(batches.at(-1)).toMatchObject({ endOffset: text.length, rejects: [] });
+  });
+
+  test.each([1, 50, 1_000_000])('of %i bytes, one object broken', async (size) => {
+    const batches = await read(text.replace('"r-20"', '"r-20'), size);
+    expect(inputsOf(batches)).toEqual(upTo(40).filter((n) => n !== 20));
+    expect(batches.flatMap((batch) => batch.rejects)).toHaveLength(1);
+  });
+
+  test('an object beyond the limit is a reject, and is not kept', async () => {
+    const long = `[${flatLine(1)},${flatLine(2, { prompt: 'x'.repeat(5_000) })},${flatLine(3)}]`;
+    const batches = await read(long, 100, 1_000);
+    expect(inputsOf(batches)).toEqual([1, 3]);
+    expect(batches.flatMap((batch) => batch.rejects)).toMatchObject([
+      { reason: 'line_too_long', byteLength: flatLine(2).length + 5_000 + ',"prompt":""'.length },
+    ]);
+  });
+});
+
+test('an array on one line takes time in proportion to its size', async () => {
+  // 60,000 small objects without a line break: counting lines from each to the end took minutes.
+  const many = `[${upTo(60_000)
+    .map((n) => flatLine(n))
+    .join(',')}]`;
+  await world.ingest(world.file('a.json', many));
+  expect(world.lines()).toEqual(upTo(60_000).map(() => 1));
 });

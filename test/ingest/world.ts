@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PricedCall } from '../../src/domain/call.ts';
 import { type IngestOptions, type IngestResult, ingest } from '../../src/ingest/ingest.ts';
-import { listRejects, type RejectRow } from '../../src/ledger/lookup.ts';
+import { type RejectRow, rejectPages } from '../../src/ledger/lookup.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open.ts';
 import { readCalls } from '../../src/ledger/read.ts';
 import { loadPriceBook } from '../../src/pricing/price.ts';
@@ -75,7 +75,7 @@ export class LogWorld {
   }
 
   rejects(): RejectRow[] {
-    return listRejects(this.db, null);
+    return [...rejectPages(this.db, '')].flat();
   }
 
   /** All that is in the ledger and does not depend on when or in how many steps it came there. */

@@ -8,7 +8,7 @@ import { DAY_MS } from '../../src/domain/time.ts';
 import { emptyUsage } from '../../src/domain/tokens.ts';
 import type { CallBatch } from '../../src/ledger/batch.ts';
 import { settleDuplicates } from '../../src/ledger/duplicates.ts';
-import { countRejects, listRejects, placesOf } from '../../src/ledger/lookup.ts';
+import { countRejects, placesOf, rejectPages } from '../../src/ledger/lookup.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open.ts';
 import { readCalls, type Selection } from '../../src/ledger/read.ts';
 import { addSource, updateSource, widenSpan } from '../../src/ledger/sources.ts';
@@ -104,7 +104,6 @@ describe('what is written is read', () => {
           params_hash: hash,
           answer_hash: 1,
           prompt_bytes: 268_435_456,
-          answer_bytes: 7,
           prompt_sketch: 4_294_967_295,
           task: 4,
           task_confidence: 100,
@@ -332,15 +331,15 @@ describe('duplicates', () => {
 test('rejects keep their place and reason; places name file and line', () => {
   const id = write([{}], {
     rejects: [
-      { line: 4, byteOffset: 100, byteLength: 7, reason: 'invalid_json', detail: 'not valid JSON' },
       { line: 1, byteOffset: 10, byteLength: 7, reason: 'no_model', detail: 'no model is named' },
+      { line: 4, byteOffset: 100, byteLength: 7, reason: 'invalid_json', detail: 'not valid JSON' },
     ],
   });
-  expect(listRejects(db, null)).toEqual([
+  expect([...rejectPages(db, '')].flat()).toEqual([
     { path: `/logs/${id}.jsonl`, line: 2, reason: 'no_model', detail: 'no model is named' },
     { path: `/logs/${id}.jsonl`, line: 5, reason: 'invalid_json', detail: 'not valid JSON' },
   ]);
-  expect(listRejects(db, [])).toEqual([]);
+  expect([...rejectPages(db, 'elsewhere')]).toEqual([]);
   expect(countRejects(db, [id])).toHaveLength(2);
   expect(placesOf(db, [1, 99])).toEqual(new Map([[1, `/logs/${id}.jsonl:1`]]));
 });

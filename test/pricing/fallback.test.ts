@@ -46,6 +46,8 @@ describe('fillRates', () => {
       'inputImage',
       'outputAudio',
       'outputImage',
+      'cacheReadAudio',
+      'cacheReadImage',
     ]);
   });
 

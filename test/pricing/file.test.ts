@@ -64,7 +64,7 @@ describe('a table in CSV', () => {
     expect(sonnet.cost(usage({ input: 200_001 }), june)).toBe(200_001 * 4_800_000);
   });
 
-  it('counts `until` to the end of that day, and has no price before the first', () => {
+  it('holds from `from` until just before `until`, and has no price before the first', () => {
     const sonnet = schedule(book, 'anthropic', 'claude-sonnet-4-5');
     const one = usage({ input: 1000 });
     expect(sonnet.cost(one, at('2025-12-31T23:59:59.999Z'))).toBe('not_valid_at_date');
@@ -203,6 +203,7 @@ describe('a table with a mistake', () => {
     ['model,input,output,input\nm,1,1,1', /column 'input' twice/],
     ['model,input,output\n,1,1', /p\.csv line 2 has no model/],
     ['model,input,output\nm,1,1\nn,-2,1', /p\.csv line 3: input is '-2', which is negative/],
+    ['model,input,output\nm,1e-13,1', /line 2: input is '1e-13', which is too small to hold/],
     ['model,input,output\nm,$3.00,1', /line 2: input is '\$3\.00', which is not a decimal number/],
     ['model;input;output\nm;1,50;1', /line 2: input is '1,50', which is not a decimal number/],
     ['model,input,output\nm,1,1,1', /not valid CSV: Invalid Record Length/],
@@ -212,12 +213,12 @@ describe('a table with a mistake', () => {
       /p\.csv line 3: a second price for 'M' for the same days \(the first: p\.csv line 2\)/,
     ],
     [
-      'model,input,output,from,until\nm,1,1,2026-01-01,2026-06-30\nm,2,2,2026-06-30,',
+      'model,input,output,from,until\nm,1,1,2026-01-01,2026-07-01\nm,2,2,2026-06-30,',
       /line 3: a second price for 'm' on 2026-06-30 \(the first: p\.csv line 2\)/,
     ],
     [
       'model,input,output,from,until\nm,1,1,2026-02-01,2026-01-01',
-      /until '2026-01-01' is before from/,
+      /until '2026-01-01' is not after from '2026-02-01'/,
     ],
     ['model,input,output,from\nm,1,1,1.2.2026', /from is '1\.2\.2026', which is not a date/],
     ['model,input,output,from\nm,1,1,2026-02-30', /from is '2026-02-30', which is not a date/],
@@ -228,6 +229,19 @@ describe('a table with a mistake', () => {
       /'m' above 200000 tokens has no row without/,
     ],
     ['model,input,output,currency\nm,1,1,EUR', /line 2: prices in EUR without a rate/],
+    ['model,input,output,currency,per_usd\nm,1,1,EUR,0', /line 2: the rate of EUR is '0'/],
+    ['model,input,output,unit\nm,1,1,per word', /line 2: unit is 'per word'/],
+    ['model,input,output,multiplier\nm,1,1,-1', /line 2: multiplier is '-1'/],
+    ['model,input,output,time_of_day\nm,1,1,night', /line 2: time_of_day is 'night'/],
+    [
+      'model,input,output,time_of_day\nm,1,1,01:00-04:00\nm,2,2,03:59-05:00',
+      /line 3: a second price for 'm'/,
+    ],
+    [
+      'model,input,output,alias_of\nprod,1,1,gpt-4o',
+      /line 2: 'prod' is an alias of 'gpt-4o' and has/,
+    ],
+    ['model,input,output,alias_of\ngpt-4o,,,GPT-4o', /line 2 maps 'gpt-4o' to itself/],
   ])('%j', (text, message) => {
     const error = refusal(text);
     expect(error.message).toMatch(message);
@@ -238,7 +252,7 @@ describe('a table with a mistake', () => {
   it('accepts the same model for days, tiers and providers that do not overlap', () => {
     const text = [
       'model,provider,input,output,from,until,tier',
-      'm,openai,1,1,,2026-06-30,',
+      'm,openai,1,1,,2026-07-01,',
       'm,openai,2,2,2026-07-01,,',
       'm,azure,3,3,,,',
       'm,openai,4,4,,,batch',

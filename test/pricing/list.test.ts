@@ -30,12 +30,14 @@ describe('listPrices', () => {
   });
 
   it('shows times of day and a missing price as null', async () => {
+    const holidays = '2026-09-25 2026-10-01 2026-10-02 2026-10-05 2026-10-06 2026-10-07';
+    const closed = `mon-fri since 2026-08-23 except ${holidays}`;
     const peak = listPrices(catalogue, { provider: 'deepseek', text: 'v4-pro' });
     expect(peak.map(({ timeOfDay }) => timeOfDay)).toEqual([
       null,
       null,
-      '01:00-04:00, Monday to Friday since 2026-08-23',
-      '06:00-10:00, Monday to Friday since 2026-08-23',
+      `01:00-04:00 ${closed}`,
+      `06:00-10:00 ${closed}`,
     ]);
     const rows = listPrices(await loadPriceBook('commodity-2026'));
     expect(rows).toHaveLength(7);

@@ -54,7 +54,7 @@ describe('service tiers', () => {
 
   it('does not guess a tier that nobody published', () => {
     const call = usage({ input: 1000 });
-    expect(schedule('openai', 'gpt-4o', 'priority').cost(call, null)).toBe('unknown_tier_rate');
+    expect(schedule('openai', 'gpt-4', 'priority').cost(call, null)).toBe('unknown_tier_rate');
     expect(schedule('xai', 'grok-4', 'batch').cost(call, null)).toBe('unknown_tier_rate');
     expect(schedule('openrouter', 'openai/gpt-4o', 'batch').cost(call, null)).toBe(
       'unknown_tier_rate',
@@ -110,7 +110,9 @@ describe('service tiers', () => {
 
   it('says on the card what it multiplied', () => {
     const card = schedule('openai', 'gpt-4o', 'batch').cardAt(null);
-    expect(typeof card === 'string' ? [] : card.assumed.at(-1)?.rateClass).toBe('tier');
+    expect(typeof card === 'string' ? [] : card.factors).toMatchObject([
+      { kind: 'tier', ratio: [1n, 2n], appliesTo: 'tokens' },
+    ]);
   });
 
   it('carries a source and a date', () => {

@@ -52,7 +52,7 @@ describe('table', () => {
   });
 
   test('every line fits the width', () => {
-    for (const width of [80, 120]) {
+    for (const width of [40, 60, 80, 120, 300]) {
       const text = renderAudit(hostileReport(), { ...PLAIN, width, top: 20 });
       const longest = Math.max(...text.split('\n').map(textWidth));
       expect(longest).toBeLessThanOrEqual(width);
@@ -99,13 +99,20 @@ describe('CSV', () => {
     }
     const negative = ordinaryReport();
     const report = { ...negative, savings: { ...negative.savings, saved_usd: '-0.5' } };
-    expect(renderAudit(report, { ...PLAIN, format: 'csv' })).toContain('savings,saved,,,,,-0.5,');
+    expect(renderAudit(report, { ...PLAIN, format: 'csv' })).toContain('savings,saved,,,,,,-0.5,');
   });
 
   test('a wholly unpriced row has no cost rather than 0', () => {
     const rows: string[][] = parse(renderAudit(ordinaryReport(), { ...PLAIN, format: 'csv' }));
-    expect(rows.find(([, key]) => key === 'house-7b')?.[6]).toBe('');
-    expect(rows.find(([, key]) => key === 'text-embedding-3-small')?.[6]).toBe('0');
+    expect(rows.find(([, key]) => key === 'house-7b')?.slice(2, 8)).toEqual([
+      '10',
+      '10',
+      '100',
+      '0',
+      '10',
+      '',
+    ]);
+    expect(rows.find(([, key]) => key === 'text-embedding-3-small')?.[7]).toBe('0');
   });
 
   test('byte-order mark and delimiter', () => {

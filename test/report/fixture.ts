@@ -3,7 +3,7 @@
  *
  * Takes nothing, gives reports whose sums are right by construction. Never reads a clock.
  */
-import type { AuditReport, SpendFigures } from '../../src/report/model.ts';
+import type { AuditReport, LeverRow, SpendFigures } from '../../src/report/model.ts';
 
 export function figures(over: Partial<SpendFigures>): SpendFigures {
   return {
@@ -17,6 +17,16 @@ export function figures(over: Partial<SpendFigures>): SpendFigures {
     ...over,
   };
 }
+
+const MOVES: LeverRow['moves'] = [
+  { from: 'gpt-4.1', to: 'gpt-4.1-mini', calls: 300, saved_usd: '18' },
+  { from: 'claude-sonnet-4-5-20250929', to: 'claude-haiku-4-5', calls: 100, saved_usd: '9' },
+  { from: 'gpt-4o', to: 'gpt-4o-mini', calls: 50, saved_usd: '0.6' },
+  { from: 'gemini-2.5-pro', to: 'gemini-2.5-flash', calls: 25, saved_usd: '0.3' },
+  { from: 'o3', to: 'o4-mini', calls: 15, saved_usd: '0.06' },
+  { from: 'gpt-5', to: 'gpt-5-mini', calls: 6, saved_usd: '0.03' },
+  { from: 'mistral-large', to: 'mistral-small', calls: 4, saved_usd: '0.01' },
+];
 
 /** 1,000 calls for $120.5, 990 of them priced. */
 export function ordinaryReport(): AuditReport {
@@ -112,7 +122,7 @@ export function ordinaryReport(): AuditReport {
     },
     findings: [
       {
-        id: 'exact_repeats',
+        id: 'repeated_calls',
         title: 'Exact repeats within 24 h',
         calls: 120,
         unpriced_calls: 2,
@@ -122,6 +132,7 @@ export function ordinaryReport(): AuditReport {
         share: 0.1024,
         basis: 'measured',
         method: 'Same model, messages and parameters as an earlier successful call.',
+        counts: { sampled_calls: 1200, undated_calls: 1 },
         examples: ['logs/march.jsonl:17', 'logs/march.jsonl:18'],
       },
       {
@@ -135,6 +146,7 @@ export function ordinaryReport(): AuditReport {
         share: 0.0663,
         basis: 'estimated',
         method: 'Input above 10 times the median of its task.',
+        counts: { excess_tokens: 3_900_000 },
         examples: ['logs/april.jsonl.gz:3'],
       },
     ],
@@ -151,6 +163,8 @@ export function ordinaryReport(): AuditReport {
           sure_usd: '12.3456',
           likely_usd: '0',
           needs_test_usd: '0',
+          moves: [],
+          note: 'narrower than the finding "Repeated calls": kept for 1 h',
           method: 'Every repeat within 24 h is answered from a cache of 10,000 entries.',
         },
         {
@@ -160,11 +174,14 @@ export function ordinaryReport(): AuditReport {
           sure_usd: '0',
           likely_usd: '8.009',
           needs_test_usd: '19.991',
+          // 18 + 9 + 0.6 + 0.3 + 0.06 + 0.03 + 0.01 = 28; 300 + 100 + 50 + 25 + 15 + 6 + 4 = 500.
+          moves: MOVES,
+          note: null,
           method: 'Commodity tasks go to the cheaper sibling of their model.',
         },
       ],
       by_certainty: { sure_usd: '12.3456', likely_usd: '8.009', needs_test_usd: '19.991' },
-      skipped: [{ lever: 'batch tier', reason: 'no batch prices in this table' }],
+      skipped: [{ lever: 'batch tier', calls: 17, reason: 'no batch prices in this table' }],
       sample: { priced_calls: 990, days: 32 },
     },
   };
@@ -251,6 +268,7 @@ export function hostileReport(): AuditReport {
     },
     findings: ordinary.findings.map((finding) => ({
       ...finding,
+      counts: { [`${first}_calls`]: 1 },
       title: first,
       method: second,
       examples: [`${first}:1`],
@@ -259,6 +277,19 @@ export function hostileReport(): AuditReport {
       ...ordinary.gaps,
       unpriced_by_reason: [{ reason: 'unknown_model', calls: 10, models: [...HOSTILE_NAMES] }],
     },
-    savings: { ...ordinary.savings, policy: first },
+    savings: {
+      ...ordinary.savings,
+      policy: first,
+      levers: ordinary.savings.levers.map((lever) => ({
+        ...lever,
+        lever: first,
+        moves: lever.moves.map((move, index) => ({
+          ...move,
+          from: HOSTILE_NAMES[index] ?? '',
+          to: HOSTILE_NAMES[index + 7] ?? '',
+        })),
+        note: second,
+      })),
+    },
   };
 }

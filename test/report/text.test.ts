@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { displayShare, displayTokens } from '../../src/report/numbers.ts';
-import { renderRows } from '../../src/report/rows.ts';
+import { renderRowPages, renderRows } from '../../src/report/rows.ts';
 import { escapeUnsafe, fitText, textWidth, wrapText } from '../../src/report/text.ts';
 import { HOSTILE_NAMES } from './fixture.ts';
 
@@ -112,6 +112,19 @@ describe('renderRows', () => {
       .trim()
       .split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
+  });
+
+  test('rows in pages give the same text, in pieces', () => {
+    const many = Array.from({ length: 450 }, (_, n) => ({ name: `x\u2028${n}`, n }));
+    const pages = [many.slice(0, 200), [], many.slice(200, 399), many.slice(399)];
+    for (const format of ['table', 'csv', 'json', 'ndjson'] as const) {
+      const options_ = { ...options, bom: format === 'csv', format };
+      const pieces = [...renderRowPages(pages, columns, options_)];
+      expect(pieces.length).toBeGreaterThanOrEqual(pages.length);
+      expect(pieces.join('')).toBe(renderRows(many, columns, options_));
+    }
+    const json = renderRows(many, columns, { ...options, format: 'json' });
+    expect(json).toBe(`${JSON.stringify(many, null, 2)}\n`);
   });
 
   test('no rows', () => {

@@ -27,7 +27,7 @@ import {
 
 const OFF: ReplayOptions = { pricer: FAKE_PRICER, policy: null, cache: null, batch: null };
 const CACHE = { ttlMs: 20_000, capacity: 3, maxTemperatureMilli: 300 };
-const BATCH = { minCalls: 4, maxGapMs: 1500, maxRunMs: 60_000 };
+const BATCH = { minCalls: 4, maxPauseMs: 1500, maxRunMs: 60_000 };
 
 function savings(calls: readonly PricedCall[], over: Partial<ReplayOptions> = {}): Savings {
   const replayed = replay({ ...OFF, ...over });
@@ -144,7 +144,8 @@ class Probe implements Lever {
   result() {
     const none = replayLevers([]).result().byCertainty;
     const savedPico = none.sure;
-    return { lever: 'probe', calls: 0, savedPico, byCertainty: none, method: '' };
+    const nothing = { moves: [], note: null, method: '' };
+    return { lever: 'probe', calls: 0, savedPico, byCertainty: none, ...nothing };
   }
   skipped() {
     return [];
@@ -268,7 +269,7 @@ function plainBatch(calls: readonly Left[]): [number, bigint] {
     const key = `${one.model} ${systemHash}`;
     const run = open.get(key);
     const last = run?.at(-1)?.call.startedAtMs;
-    if (run !== undefined && startedAtMs - last! <= BATCH.maxGapMs) run.push(one);
+    if (run !== undefined && startedAtMs - last! <= BATCH.maxPauseMs) run.push(one);
     else {
       const fresh = [one];
       open.set(key, fresh);

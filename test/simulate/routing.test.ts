@@ -4,7 +4,7 @@ import { policyNamed } from '../../src/policy/presets.ts';
 import type { PriceTarget } from '../../src/policy/pricer.ts';
 import { replayLevers, type Savings } from '../../src/simulate/replay.ts';
 import { Routing } from '../../src/simulate/routing.ts';
-import { call, FAKE_PRICER, target, usage } from '../policy/calls.ts';
+import { below, call, FAKE_PRICER, oneOf, seeded, target, usage } from '../policy/calls.ts';
 
 function routed(calls: PricedCall[], policy = 'conservative'): Savings {
   const replayed = replayLevers([new Routing(policyNamed(policy), FAKE_PRICER)]);
@@ -49,6 +49,41 @@ describe('routing', () => {
     expect(savings.skipped).toEqual([
       { lever: 'routing', calls: 1, reason: 'the model routed to has no price' },
     ]);
+  });
+
+  it('says from which model to which, largest saving first, targets of one model together', () => {
+    // gpt-4o → gpt-4o-mini saves 3.29e9 a call; half the input and no output 500 × 2.35e6 = 1.175e9.
+    const flex = target({ tier: 'flex' });
+    const small = usage({ input: 500 });
+    const dear = target({ model: 'gpt-4.1' });
+    const { levers } = routed([
+      call({ task: 'qa', target: dear }),
+      call({ task: 'qa' }),
+      call({ task: 'qa', target: flex, usage: small }),
+      call({ task: 'code' }),
+    ]);
+    const mini = { from: 'gpt-4o', to: 'gpt-4o-mini', calls: 2, savedPico: 4_465_000_000n };
+    expect(levers[0]?.moves).toEqual([mini]);
+    expect(levers[0]).toMatchObject({ calls: 2, savedPico: 4_465_000_000n });
+  });
+
+  it('moves add up to the lever, to the last digit', () => {
+    const random = seeded(5);
+    const models = ['gpt-4o', 'gpt-4.1', 'claude-sonnet-4.5', 'gemini-2.5-flash'];
+    const calls = Array.from({ length: 500 }, () =>
+      call({
+        task: oneOf(random, ['qa', 'translation', 'code', 'other']),
+        target: target({ model: oneOf(random, models) }),
+        usage: usage({ input: below(random, 5000), output: below(random, 900) }),
+      }),
+    );
+    for (const policy of ['conservative', 'b2', 'c2']) {
+      const [lever] = routed(calls, policy).levers;
+      const moves = lever?.moves ?? [];
+      expect(moves.reduce((sum, move) => sum + move.calls, 0)).toBe(lever?.calls);
+      expect(moves.reduce((sum, move) => sum + move.savedPico, 0n)).toBe(lever?.savedPico);
+      expect(new Set(moves.map(({ from, to }) => `${from} ${to}`)).size).toBe(moves.length);
+    }
   });
 
   it('takes the cheapest of a pool', () => {

@@ -94,13 +94,114 @@ describe('output', () => {
   });
 
   test('writes to stdout or to the file, and says when the file refuses', async () => {
-    const out = memoryOut();
-    await writeOutput('x', resolveOutput({}, null, { stdout: out, cwd }), out);
-    expect(out.text).toBe('x');
-    await writeOutput('y', resolveOutput({ out: 'y.csv' }, null, { stdout: out, cwd }), out);
-    expect(readFileSync(join(folder, 'y.csv'), 'utf8')).toBe('y');
-    const lost = resolveOutput({ out: 'no/such/y.csv' }, null, { stdout: out, cwd });
-    await expect(writeOutput('y', lost, out)).rejects.toThrow(/cannot write .*ENOENT/);
+    const stdout = memoryOut();
+    const writing = { stdout, signal: new AbortController().signal, pause: async () => {} };
+    await writeOutput(['x', '', 'y'], resolveOutput({}, null, { stdout, cwd }), writing);
+    expect(stdout.text).toBe('xy');
+    const file = resolveOutput({ out: 'y.csv' }, null, { stdout, cwd });
+    await writeOutput(['a longer answer'], file, writing);
+    await writeOutput(['y', 'z'], file, writing);
+    expect(readFileSync(join(folder, 'y.csv'), 'utf8')).toBe('yz');
+    const lost = resolveOutput({ out: 'no/such/y.csv' }, null, { stdout, cwd });
+    await expect(writeOutput(['y'], lost, writing)).rejects.toThrow(/cannot write .*ENOENT/);
+  });
+
+  test('takes the next piece only when the reader has taken the last', async () => {
+    const taken: string[] = [];
+    let release = (): void => {};
+    const stdout = memoryOut({
+      write: (text) => void taken.push(text),
+      drained: () => new Promise((done) => (release = done)),
+    });
+    const made: string[] = [];
+    function* pieces(): Generator<string> {
+      for (const piece of ['a', 'b']) {
+        made.push(piece);
+        yield piece;
+      }
+    }
+    const writing = { stdout, signal: new AbortController().signal, pause: async () => {} };
+    const done = writeOutput(pieces(), resolveOutput({}, null, { stdout, cwd }), writing);
+    await Promise.resolve();
+    expect([made, taken]).toEqual([['a'], ['a']]);
+    release();
+    await expect.poll(() => taken).toEqual(['a', 'b']);
+    release();
+    await done;
+  });
+
+  test('stops between two pieces when it is aborted, and closes what gives them', async () => {
+    const stdout = memoryOut();
+    const controller = new AbortController();
+    let closed = false;
+    function* endless(): Generator<string> {
+      try {
+        for (;;) yield 'x';
+      } finally {
+        closed = true;
+      }
+    }
+    const pause = async () => controller.abort(new Error('enough'));
+    const writing = { stdout, signal: controller.signal, pause };
+    const written = writeOutput(endless(), resolveOutput({}, null, { stdout, cwd }), writing);
+    await expect(written).rejects.toThrow('enough');
+    expect([stdout.text, closed]).toEqual(['x', true]);
+  });
+
+  test('an answer of one piece leaves Ctrl-C as it is', async () => {
+    const stdout = memoryOut();
+    const writing = {
+      stdout,
+      get signal(): AbortSignal {
+        throw new Error('was asked for');
+      },
+      pause: async () => {},
+    };
+    await writeOutput(['x'], resolveOutput({}, null, { stdout, cwd }), writing);
+    expect(stdout.text).toBe('x');
+  });
+
+  test.each([
+    [0, 100],
+    [undefined, 100],
+    [1, 40],
+    [40, 40],
+    [300, 300],
+  ])('a terminal of %s columns gets a page of %s', (columns, width) => {
+    const proc = memoryProcess({ stdout: new MemoryStream(true, columns) });
+    const { stdout } = processStreams(proc, {}, { noColor: false, onOpen() {} });
+    expect(resolveOutput({}, null, { stdout, cwd })).toMatchObject({ width, format: 'table' });
+  });
+
+  test.each([
+    [{ NO_COLOR: '1' }, false, true],
+    [{ TERM: 'dumb' }, false, false],
+    [{ TERM: 'xterm' }, true, true],
+  ])('%j on a terminal: colour %s, redrawing %s', (env, colour, animated) => {
+    const proc = memoryProcess({ stdout: new MemoryStream(true, 80) });
+    const { stdout } = processStreams(proc, env, { noColor: false, onOpen() {} });
+    expect([stdout.colour, stdout.animated]).toEqual([colour, animated]);
+  });
+
+  test('a stream that is full is waited for; one that fails says so', async () => {
+    const raw = new MemoryStream();
+    const { stdout } = processStreams(
+      { ...memoryProcess(), stdout: raw },
+      {},
+      { noColor: false, onOpen() {} },
+    );
+    await stdout.drained();
+    Object.defineProperty(raw, 'writableNeedDrain', { value: true });
+    const waiting = stdout.drained();
+    await expect.poll(() => raw.listenerCount('drain')).toBe(1);
+    raw.emit('drain');
+    await waiting;
+    const failing = stdout.drained();
+    const failed = expect(failing).rejects.toThrow('gone');
+    await expect.poll(() => raw.listenerCount('drain')).toBe(1);
+    raw.emit('error', new Error('gone'));
+    await failed;
+    expect(raw.listenerCount('drain')).toBe(0);
   });
 });
 

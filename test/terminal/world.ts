@@ -68,6 +68,7 @@ export function memoryOut(over: Partial<Out> = {}): Out & { readonly text: strin
   const raw = new MemoryStream();
   return {
     write: (text) => void raw.write(text),
+    drained: async () => {},
     isTTY: false,
     columns: null,
     colour: false,

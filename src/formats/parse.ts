@@ -6,21 +6,24 @@
  */
 import type { Buffer } from 'node:buffer';
 import { isRejected, type Rejected } from '../domain/reject.ts';
-import type { ReadCall } from './assemble.ts';
+import type { ParsedCall } from './assemble.ts';
 import type { Dialect } from './dialect.ts';
 import { DIALECTS } from './index.ts';
-import { Fields, type Json, treeOf } from './json.ts';
-import { readRoles } from './roles.ts';
+import { Fields, type Json, TooDeep, treeOf } from './json.ts';
+import { KEY_NAMES, keysOf } from './keys.ts';
+import { Memory } from './memory.ts';
+import { rolesOf } from './roles.ts';
 import { JsonScanner } from './scan.ts';
 import { BadValue } from './values.ts';
 
 /** A call; or, of a wrapper of many records, one that is none. */
-export type ReadItem = ReadCall | Rejected;
+export type ParsedItem = ParsedCall | Rejected;
 
-/** Reads the records of one thread; `reset` before each new buffer. */
-export class RecordReader {
+/** Parses the records of one thread; `reset` before each new buffer. */
+export class RecordParser {
   readonly #scanner = new JsonScanner();
   readonly #forced: readonly Dialect[] | null;
+  readonly #memory = new Memory();
   #bytes!: Buffer;
 
   /** With a dialect, every record is read as that one. */
@@ -34,58 +37,52 @@ export class RecordReader {
     this.#scanner.reset(bytes);
   }
 
-  /** Reads the record in `[start, end)` of the bytes. */
-  read(start: number, end: number): ReadItem[] | Rejected {
+  /** The calls of the record in `[start, end)` of the bytes, or why it is none. */
+  parse(start: number, end: number): ParsedItem[] | Rejected {
     const record = this.#scanner.scan(start, end) ?? parseRecord(this.#bytes, start, end);
-    return record instanceof Fields ? readRecord(record, this.#forced) : record;
+    return record instanceof Fields ? callsOf(record, this.#forced, this.#memory) : record;
   }
 }
 
-/** Reads a record whose tree is made already. */
-export function readRecord(
+/** The calls of a record whose tree is made already, or why it is none. */
+export function callsOf(
   record: Fields,
   forced: readonly Dialect[] | null = null,
-): ReadItem[] | Rejected {
+  memory = new Memory(),
+): ParsedItem[] | Rejected {
   try {
-    const values = readRoles(record);
+    const values = rolesOf(record);
     for (const dialect of forced ?? DIALECTS) {
-      const calls = dialect.read(record, values);
+      const calls = dialect.parse(record, values, memory);
       if (calls !== null) return calls;
     }
-    return unwrap(record, forced) ?? unknownShape(record);
+    return unwrap(record, forced, memory) ?? unknownShape(record);
   } catch (error) {
     if (error instanceof BadValue) return error.rejected;
-    if (error instanceof RangeError) return { reason: 'unknown_shape', detail: error.message };
+    if (error instanceof TooDeep) return { reason: 'unknown_shape', detail: error.message };
     throw error;
   }
 }
 
 /** Lists of records that exports wrap in one object. */
-const LISTS = [
-  'data',
-  'logs',
-  'items',
-  'rows',
-  'results',
-  'records',
-  'events',
-  'runs',
-  'usage',
-  'entries',
-  'calls',
-  'requests',
-];
+const LISTS = keysOf(
+  'data logs items rows results records events runs usage entries calls requests',
+);
 
 const NO_RECORD: Rejected = { reason: 'not_an_object', detail: 'an item of a list is no object' };
 
 /** What the records in a wrapper are; null if none of them is a call. */
-function unwrap(record: Fields, forced: readonly Dialect[] | null): ReadItem[] | null {
-  for (const name of LISTS) {
-    const list = record.get(name);
+function unwrap(
+  record: Fields,
+  forced: readonly Dialect[] | null,
+  memory: Memory,
+): ParsedItem[] | null {
+  for (const id of LISTS) {
+    const list = record.get(id);
     if (!Array.isArray(list) || !(list[0] instanceof Fields)) continue;
-    const items: ReadItem[] = [];
+    const items: ParsedItem[] = [];
     for (const item of list) {
-      const read = item instanceof Fields ? readRecord(item, forced) : NO_RECORD;
+      const read = item instanceof Fields ? callsOf(item, forced, memory) : NO_RECORD;
       if (Array.isArray(read)) for (const inner of read) items.push(inner);
       else items.push(read);
     }
@@ -95,12 +92,15 @@ function unwrap(record: Fields, forced: readonly Dialect[] | null): ReadItem[] |
 }
 
 function unknownShape(record: Fields): Rejected {
-  const keys = record.names.slice(0, 8).join(', ');
+  const keys = record.ids
+    .slice(0, 8)
+    .map((id) => KEY_NAMES[id])
+    .join(', ');
   const known = keys === '' ? 'no key with a meaning here' : `known keys: ${keys}`;
   return { reason: 'unknown_shape', detail: `no dialect matches; ${known}` };
 }
 
-/** Reads a record with JSON.parse, the judge of every line the scanner is in doubt about. */
+/** The tree of a record by JSON.parse, the judge of every line the scanner is in doubt about. */
 export function parseRecord(bytes: Buffer, start: number, end: number): Fields | Rejected {
   let tree: Json;
   try {
@@ -108,8 +108,7 @@ export function parseRecord(bytes: Buffer, start: number, end: number): Fields |
   } catch (error) {
     if (error instanceof SyntaxError)
       return { reason: 'invalid_json', detail: syntaxDetail(error) };
-    if (error instanceof RangeError)
-      return { reason: 'invalid_json', detail: error.message.slice(0, 80) };
+    if (error instanceof TooDeep) return { reason: 'invalid_json', detail: error.message };
     throw error;
   }
   return tree instanceof Fields

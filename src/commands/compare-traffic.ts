@@ -1,0 +1,153 @@
+/**
+ * The answer of `aicost prices compare` on the calls of a log.
+ *
+ * Takes the comparison, gives three lists: models, tasks with primary and backup, latencies. Never a
+ * saving without what it rests on.
+ */
+import type { CandidateResult, LatencyResult, TrafficResult } from '../compare/traffic.ts';
+import type { UseCase } from '../compare/use-cases.ts';
+import { displayUsd, formatUsd } from '../domain/money.ts';
+import { formatInstant } from '../domain/time.ts';
+import { displayCount, displayOf, loggedName } from '../report/numbers.ts';
+import { type SectionColumn, type Sections, sectionOf } from '../report/sections.ts';
+import type { PriceTableFields } from './price-note.ts';
+
+/** Makes the answer. */
+export function trafficAnswer(
+  result: TrafficResult,
+  { line, ...prices }: PriceTableFields & { readonly line: string },
+): Sections {
+  const { period, calls, costPico, monthlyPico, yearlyPico } = result;
+  return {
+    schema: 'aicost.compare-traffic/1',
+    head: {
+      period: {
+        from: period.firstMs === null ? null : formatInstant(period.firstMs),
+        to: period.lastMs === null ? null : formatInstant(period.lastMs),
+        days: period.days,
+      },
+      calls,
+      other_calls: result.otherCalls,
+      unpriced_calls: result.unpricedCalls,
+      cost_usd: formatUsd(costPico),
+      monthly_usd: textOf(monthlyPico),
+      yearly_usd: textOf(yearlyPico),
+      prices,
+    },
+    headline: headlineOf(result),
+    sections: [
+      sectionOf('models', 'The same calls on each model', result.models, MODELS),
+      sectionOf(
+        'use_cases',
+        'Tasks: the cheapest that could take every call',
+        result.useCases,
+        TASKS,
+      ),
+      sectionOf('latencies', 'Latency as observed', result.latencies, LATENCIES),
+    ],
+    notes: [...notesOf(result), `prices: ${line}`],
+  };
+}
+
+function headlineOf({ calls, costPico, monthlyPico, yearlyPico }: TrafficResult): string {
+  const cost = `${displayUsd(costPico)} for ${displayOf(calls, 'call')}`;
+  if (monthlyPico === null || yearlyPico === null) return `${cost}; without times, no month`;
+  return `${cost}, ${displayUsd(monthlyPico)} a month, ${displayUsd(yearlyPico)} a year`;
+}
+
+function notesOf({ period, otherCalls, unpricedCalls }: TrafficResult): string[] {
+  return [
+    ...(period.days === 0
+      ? []
+      : [
+          `scaled from ${displayOf(period.days, 'UTC day')} of the log, first and last counted whole; a month is a twelfth of 365 days`,
+        ]),
+    'token counts are kept: another tokenizer counts the same text otherwise; tiers and cached parts are kept too; quality is not judged',
+    'savings only where a model has a price and the context window for every call',
+    ...(otherCalls === 0
+      ? []
+      : [`${displayOf(otherCalls, 'call')} left out: failed, answered from a cache, or no chat`]),
+    ...(unpricedCalls === 0
+      ? []
+      : [`${displayOf(unpricedCalls, 'call')} left out without a price`]),
+  ];
+}
+
+function textOf(amount: bigint | null): string | null {
+  return amount === null ? null : formatUsd(amount);
+}
+
+const right = 'right' as const;
+
+function money<Row>(key: string, title: string, amount: (row: Row) => bigint | null) {
+  return {
+    key,
+    title,
+    align: right,
+    value: (row: Row) => textOf(amount(row)),
+    display: (row: Row) => {
+      const pico = amount(row);
+      return pico === null ? '–' : displayUsd(pico);
+    },
+  };
+}
+
+function count<Row>(key: string, title: string, value: (row: Row) => number | null) {
+  return {
+    key,
+    title,
+    align: right,
+    value,
+    display: (row: Row) => {
+      const calls = value(row);
+      return calls === null ? '–' : displayCount(calls);
+    },
+  };
+}
+
+const MODELS: SectionColumn<CandidateResult>[] = [
+  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
+  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  {
+    key: 'price_provider',
+    title: 'Priced by',
+    value: ({ match }) => (match.how === 'none' ? null : match.provider),
+    isFurther: true,
+  },
+  {
+    key: 'price_model',
+    title: 'Priced as',
+    value: ({ match }) => (match.how === 'none' ? null : match.model),
+    isFurther: true,
+  },
+  count('context_window', 'Context', (row) => row.contextWindow),
+  count('calls', 'Calls', (row) => row.calls),
+  count('unpriced_calls', 'Unpriced', (row) => row.unpricedCalls),
+  count('too_large_calls', 'Too large', (row) => row.tooLargeCalls),
+  money('cost_usd', 'Cost', (row) => row.costPico),
+  money('monthly_usd', 'Month', (row) => row.monthlyPico),
+  money('yearly_usd', 'Year', (row) => row.yearlyPico),
+  money('saved_monthly_usd', 'Saved, month', (row) => row.savedMonthlyPico),
+  {
+    ...money<CandidateResult>('saved_yearly_usd', '', (row) => row.savedYearlyPico),
+    isFurther: true,
+  },
+];
+
+const TASKS: SectionColumn<UseCase>[] = [
+  { key: 'task', title: 'Task', value: (row) => row.task },
+  count('calls', 'Calls', (row) => row.calls),
+  money('per_1000_usd', 'Per 1,000 now', (row) => row.per1000Pico),
+  { key: 'primary', title: 'Primary', value: (row) => row.primary?.model ?? null },
+  money('primary_per_1000_usd', 'Per 1,000', (row) => row.primary?.per1000Pico ?? null),
+  { key: 'backup', title: 'Backup', value: (row) => row.backup?.model ?? null },
+  money('backup_per_1000_usd', 'Per 1,000', (row) => row.backup?.per1000Pico ?? null),
+];
+
+const LATENCIES: SectionColumn<LatencyResult>[] = [
+  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
+  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  count('calls', 'Calls', (row) => row.calls),
+  count('p50_ms', 'P50 ms', (row) => row.p50Ms),
+  count('p99_ms', 'P99 ms', (row) => row.p99Ms),
+];

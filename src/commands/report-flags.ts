@@ -1,0 +1,109 @@
+/**
+ * The flags of the commands that report.
+ *
+ * Takes flags as typed, gives settings. Throws UserError for values that make no sense, before any
+ * work is done.
+ */
+import { DAY_MS, type EpochMs, parseInstant } from '../domain/time.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
+import type { RoutingPolicy } from '../policy/route.ts';
+import { SPEND_KEYS, type SpendKey } from '../report/model.ts';
+import type { CliCommand, Deps } from '../terminal/command.ts';
+import { declarePrices } from './price-book.ts';
+
+/** Flags of the commands that report, as typed. */
+export interface ReportFlags {
+  readonly by?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly top: string;
+  readonly explain?: boolean;
+  readonly strict?: boolean;
+}
+
+/** The same, checked. */
+export interface ReportSettings {
+  readonly by: SpendKey | null;
+  /** Inclusive. */
+  readonly sinceMs: EpochMs | null;
+  /** Exclusive. */
+  readonly untilMs: EpochMs | null;
+  readonly top: number;
+  readonly explain: boolean;
+  readonly strict: boolean;
+  readonly policy: RoutingPolicy;
+}
+
+/** Declares the flags of ReportFlags, --prices and --policy. */
+export function declareReportFlags(command: CliCommand): void {
+  const policies = listPolicies().map((policy) => policy.id);
+  command
+    .option('--by <what>', `only the spend by ${SPEND_KEYS.join(', ')}`)
+    .option('--since <time>', 'calls from this UTC day or time on')
+    .option('--until <time>', 'calls up to the end of this UTC day, or before this time')
+    .option('--top <n>', 'rows of each table on a terminal', '10')
+    .option('--explain', 'how each figure was counted, with example lines')
+    .option('--strict', 'exit with 3 when a call is unpriced or a line was rejected');
+  declarePrices(command);
+  command.option(
+    '--policy <name>',
+    `which model each task could go to: ${policies.join(', ')} (${DEFAULT_POLICY})`,
+  );
+}
+
+/** Checks the flags. Throws UserError. */
+export function readReportFlags(
+  flags: ReportFlags,
+  { config }: Pick<Deps, 'config'>,
+): ReportSettings {
+  const sinceMs = flags.since === undefined ? null : instantOf(flags.since, '--since');
+  const untilMs = flags.until === undefined ? null : endOf(flags.until, '--until');
+  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) {
+    throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
+  }
+  return {
+    by: flags.by === undefined ? null : spendKeyOf(flags.by),
+    sinceMs,
+    untilMs,
+    top: countOf(flags.top, '--top'),
+    explain: flags.explain === true,
+    strict: flags.strict === true,
+    policy: policyNamed(config.policy.value ?? DEFAULT_POLICY),
+  };
+}
+
+function spendKeyOf(text: string): SpendKey {
+  const by = SPEND_KEYS.find((key) => key === text);
+  if (by !== undefined) return by;
+  const hint = `give one of: ${SPEND_KEYS.join(', ')}`;
+  throw new UserError(EXIT.usage, `--by ${text} is not known`, hint);
+}
+
+/** The start of a day, or an instant. */
+function instantOf(text: string, flag: string): EpochMs {
+  const instant = parseInstant(text);
+  if (instant !== null) return instant;
+  throw new UserError(
+    EXIT.usage,
+    `${flag} '${text}' is no day and no time`,
+    'give a UTC day such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z',
+  );
+}
+
+/** The end of a day, or an instant. */
+function endOf(text: string, flag: string): EpochMs {
+  const instant = instantOf(text, flag);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? instant + DAY_MS : instant;
+}
+
+/** A whole number from 1 on; `Number('')` and `Number('0x1')` are numbers, but nobody means them. */
+export function countOf(text: string, flag: string): number {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : 0;
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new UserError(
+    EXIT.usage,
+    `${flag} '${text}' is no whole number from 1 on`,
+    'give a number such as 10',
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * One text from the network, for the command that says so in its help.
+ *
+ * Takes a URL and limits, gives the text. Never more bytes or time than allowed, never without the
+ * proxy the environment names, and never half a text: a UserError says what went wrong.
+ */
+import { EXIT, UserError } from '../errors.ts';
+
+/** What to fetch, and within which limits. */
+export interface Download {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured, in either case. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches a text. Throws UserError; the signal's own reason when it is aborted. */
+export async function downloadText(download: Download): Promise<string> {
+  const { url, timeoutMs, signal } = download;
+  checkUrl(url);
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    return await fetchText(download, AbortSignal.any([signal, late]));
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    if (cause instanceof UserError) throw cause;
+    if (late.aborted) throw refusal(url, `no answer within ${timeoutMs / 1000} s`, cause);
+    if (!(cause instanceof TypeError)) throw cause;
+    // undici says only "fetch failed"; what failed is its cause.
+    throw refusal(url, reasonOf(cause), cause);
+  }
+}
+
+function checkUrl(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  if (protocol === 'https:' || protocol === 'http:') return;
+  throw new UserError(
+    EXIT.usage,
+    `'${url}' is no web address`,
+    'give one that begins with https://',
+  );
+}
+
+async function fetchText({ url, maxBytes, env }: Download, signal: AbortSignal): Promise<string> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent(proxiesOf(env));
+  try {
+    const response = await fetch(url, { dispatcher, signal });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw refusal(url, `HTTP ${response.status} ${response.statusText}`.trim());
+    }
+    return await textOf(response.body, url, maxBytes);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** An empty text means no proxy: undici would else look at the process itself. */
+function proxiesOf(env: Download['env']) {
+  const variable = (name: string): string => env[name.toLowerCase()] || env[name] || '';
+  return {
+    httpProxy: variable('HTTP_PROXY'),
+    httpsProxy: variable('HTTPS_PROXY') || variable('HTTP_PROXY'),
+    noProxy: variable('NO_PROXY'),
+  };
+}
+
+async function textOf(
+  body: AsyncIterable<Uint8Array> | null,
+  url: string,
+  maxBytes: number,
+): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw refusal(url, `more than ${maxBytes / 1e6} MB`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function reasonOf(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause ? `${cause.message} (${String(cause.code)})` : cause.message;
+}
+
+function refusal(url: string, why: string, cause?: unknown): UserError {
+  const hint = 'check the connection, HTTPS_PROXY and NO_PROXY, or name a mirror with --url';
+  return new UserError(EXIT.failed, `cannot fetch ${url}: ${why}`, hint, { cause });
+}

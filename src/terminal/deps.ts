@@ -1,0 +1,62 @@
+/**
+ * What a command is given: its settings, its streams, its way out.
+ *
+ * Takes the world and the flags, gives Deps. Never opens a stream or arms Ctrl-C before a command
+ * uses them.
+ */
+import { availableParallelism } from 'node:os';
+import { envLayer, flagLayer, readConfigFiles, resolveConfig } from '../config.ts';
+import type { Deps, GlobalFlags, World } from './command.ts';
+import { formatNote } from './note.ts';
+import { resolveOutput, writeOutput } from './output.ts';
+import { type Progress, startProgress } from './progress.ts';
+
+/** Settles the settings for one command; `onStart` is told of each progress display. Throws UserError. */
+export function buildDeps(
+  world: World,
+  flags: GlobalFlags,
+  onStart: (progress: Progress) => void,
+): Deps {
+  const { env, cwd, streams, clock, version } = world;
+  const layers = [flagLayer({ ...flags }), envLayer(env), ...readConfigFiles(env, cwd)];
+  const config = resolveConfig(layers);
+  const quiet = config.quiet.value;
+  const output = resolveOutput(flags, config.format.value, { stdout: streams.stdout, cwd });
+  return {
+    streams,
+    env,
+    clock,
+    cwd,
+    version,
+    get signal() {
+      return world.signal;
+    },
+    config,
+    output,
+    cores: availableParallelism(),
+    pause,
+    write: (pieces) => writeOutput(pieces, output, writingOf(world)),
+    note(message, hint = '') {
+      if (!quiet) streams.stderr.write(formatNote(message, hint));
+    },
+    progress(label) {
+      const progress = startProgress(streams.stderr, { label, quiet, clock });
+      onStart(progress);
+      return progress;
+    },
+  };
+}
+
+function writingOf(world: World) {
+  return {
+    stdout: world.streams.stdout,
+    get signal() {
+      return world.signal;
+    },
+    pause,
+  };
+}
+
+function pause(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
