@@ -4,8 +4,8 @@
  * Takes arguments, gives an exit code. Never imports a command that is not run: each is loaded when
  * the arguments name it, so that --help and --version stay quick.
  */
-import type { Command } from 'commander';
-import type { ExitCode } from './errors.ts';
+import { type Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode } from './errors.ts';
 import { CliCommand, type CommandModule, Session, type World } from './terminal/command.ts';
 
 /** One line of the command table. */
@@ -106,7 +106,7 @@ function buildProgram(session: Session, table: readonly CommandSpec[]): CliComma
   const { stdout, stderr } = session.world.streams;
   const program = new CliCommand(session, 'aicost')
     .description('Audit an LLM bill from the request logs you already have.')
-    .version(session.world.version, '-V, --version', 'print the version')
+    .option('-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -118,6 +118,11 @@ function buildProgram(session: Session, table: readonly CommandSpec[]): CliComma
       getErrHelpWidth: () => stderr.columns ?? 80,
     })
     .addHelpText('after', EXAMPLES);
+  // Not commander's version(): that would look the version up for --help too.
+  program.on('option:version', () => {
+    stdout.write(`${session.world.version}\n`);
+    throw new CommanderError(EXIT.ok, 'commander.version', 'version');
+  });
   declareGlobalFlags(program);
   const loaders = new Map(table.map((spec) => [spec.name, spec]));
   for (const { name, summary } of table)

@@ -41,7 +41,9 @@ export async function main(
     env: owner.env,
     clock: { now: () => Date.now() },
     cwd: owner.cwd(),
-    version: packageVersion(),
+    get version() {
+      return packageVersion();
+    },
     get signal() {
       return interrupt.signal;
     },

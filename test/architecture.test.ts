@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classify: ['domain'],
   tokenize: ['domain'],
   ledger: ['domain', 'pricing'],
-  ingest: ['domain', 'formats', 'classify', 'ledger', 'pricing'],
+  ingest: ['domain', 'formats', 'classify', 'tokenize', 'ledger', 'pricing'],
   policy: ['domain'],
   findings: ['domain', 'policy'],
   simulate: ['domain', 'policy'],

@@ -20,6 +20,8 @@ describe('resolveConfig', () => {
     expect(resolveConfig([])).toEqual({
       ledger: { value: 'aicost.db', origin: 'default' },
       prices: { value: null, origin: 'default' },
+      price: { value: [], origin: 'default' },
+      aliases: { value: [], origin: 'default' },
       policy: { value: null, origin: 'default' },
       format: { value: null, origin: 'default' },
       quiet: { value: false, origin: 'default' },
@@ -36,11 +38,38 @@ describe('resolveConfig', () => {
     expect(resolveConfig(layers)).toEqual({
       ledger: { value: 'flag.db', origin: '--ledger' },
       prices: { value: 'env', origin: 'AICOST_PRICES' },
+      price: { value: [], origin: 'default' },
+      aliases: { value: [], origin: 'default' },
       policy: { value: 'project', origin: '/p/aicost.config.json' },
       format: { value: 'json', origin: '/u/config.json' },
       quiet: { value: true, origin: '/u/config.json' },
     });
   });
+
+  test('single prices are replaced as a whole; aliases gather, the strongest last', () => {
+    const layers = [
+      flagLayer({ price: ['a:input=1,output=2'], alias: ['x=flag'] }),
+      envLayer({ AICOST_PRICE: 'b:input=1;c:input=2', AICOST_ALIASES: 'y=env; z=env' }),
+      {
+        origin: '/u/config.json',
+        values: { price: ['d:input=1'], aliases: { x: 'user', w: 'u' } },
+      },
+    ];
+    const { price, aliases } = resolveConfig(layers);
+    expect(price).toEqual({ value: ['a:input=1,output=2'], origin: '--price' });
+    expect(aliases).toEqual({
+      value: ['x=user', 'w=u', 'y=env', 'z=env', 'x=flag'],
+      origin: '--alias, AICOST_ALIASES, /u/config.json',
+    });
+    expect(resolveConfig(layers.slice(1)).price.value).toEqual(['b:input=1', 'c:input=2']);
+  });
+
+  test.each([{ price: 7 }, { price: [7] }, { price: '' }, { aliases: 7 }, { aliases: { a: 7 } }])(
+    'refuses %j',
+    (values) => {
+      expect(() => resolveConfig([{ origin: 'f', values }])).toThrow(/^f: (price|aliases)/);
+    },
+  );
 
   test('a false in a stronger layer beats a true in a weaker one', () => {
     const layers = [envLayer({ AICOST_QUIET: '0' }), { origin: 'f', values: { quiet: true } }];
@@ -53,7 +82,7 @@ describe('resolveConfig', () => {
       expect.objectContaining({
         code: 2,
         message: "/p/aicost.config.json: no setting is called 'legder'",
-        hint: 'settings: ledger, prices, policy, format, quiet',
+        hint: 'settings: ledger, prices, price, aliases, policy, format, quiet',
       }),
     );
   });

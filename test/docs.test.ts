@@ -45,6 +45,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npx aicost audit fixtures/support-desk.jsonl': '.ci/run does it, on a clean clone',
   'npm ci && npm test': '.ci/run does it, on a clean clone',
   'tail -f app.log | aicost ingest -': 'it goes on until its pipe ends',
+  'aicost prices update --dry-run': 'it needs the network',
+  'aicost prices update': 'it needs the network',
 };
 
 /** Flags in the papers that are not aicost's own. */

@@ -15,6 +15,7 @@ import type { Ledger } from '../ledger/open.ts';
 import { readCalls, type Selection } from '../ledger/read.ts';
 import { listSources } from '../ledger/sources.ts';
 import type { RoutingPolicy } from '../policy/route.ts';
+import { tableAgeDays } from '../pricing/list.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import {
   AUDIT_SCHEMA,
@@ -71,10 +72,16 @@ export class Analysis {
       sources: listSources(db, selection.sourceIds).map(({ path, calls }) => ({ path, calls })),
       ingest,
       period: spent.period,
-      prices: { table: info.name, version: info.version, as_of: info.asOf, source: info.source },
+      prices: {
+        table: info.name,
+        version: info.version,
+        as_of: info.asOf || null,
+        age_days: tableAgeDays(info, nowMs),
+        source: info.source,
+      },
       totals: spent.totals,
       gaps: gapsOf(spent, this.#gaps, countRejects(db, selection.sourceIds)),
-      billed: this.#gaps.billed(),
+      billed: this.#gaps.billed((ids) => placesOf(db, ids)),
       spend: spent.spend,
       findings: findingRows(db, this.#waste.result(spent.costPico)),
       savings: savingsOf(
@@ -121,6 +128,7 @@ function gapsOf(
     unpriced_by_reason: gaps.unpricedByReason(),
     rejected_by_reason: rejects,
     calls_without_usage: spent.callsWithoutUsage,
+    tokenised_calls: spent.tokenisedCalls,
     estimated_calls: spent.estimatedCalls,
   };
 }
@@ -142,6 +150,7 @@ function findingRows(db: Ledger, findings: readonly Finding[]): FindingRow[] {
     basis: finding.basis,
     method: finding.method,
     counts: finding.counts,
+    note: finding.note,
     examples: finding.exampleIds.map((id) => places.get(id) ?? String(id)),
   }));
 }

@@ -10,6 +10,7 @@ import type { Billed, Gaps } from '../report/model.ts';
 
 const MAX_MODELS = 10;
 const MAX_DIFFERENCES = 5;
+const MAX_EXAMPLES = 3;
 
 interface Reason {
   calls: number;
@@ -20,6 +21,14 @@ interface Pair {
   calls: number;
   billed: bigint;
   computed: bigint;
+  /** The calls whose two costs differ most, largest first. */
+  readonly examples: Example[];
+}
+
+interface Example {
+  readonly id: number;
+  readonly billed: bigint;
+  readonly computed: bigint;
 }
 
 /** Collects gaps; one per report. */
@@ -31,7 +40,8 @@ export class GapCounter {
   add(call: PricedCall): void {
     if (call.unpricedReason !== undefined) this.#unpriced(call.unpricedReason, call.target.model);
     if (call.billedPico !== undefined && call.costPico !== null) {
-      this.#pair(call.target.model, call.billedPico, BigInt(call.costPico));
+      const example = { id: call.id, billed: call.billedPico, computed: BigInt(call.costPico) };
+      this.#pair(call.target.model, example);
     }
   }
 
@@ -42,12 +52,16 @@ export class GapCounter {
     this.#reasons.set(name, reason);
   }
 
-  #pair(model: string, billed: bigint, computed: bigint): void {
-    const pair = this.#billed.get(model) ?? { calls: 0, billed: 0n, computed: 0n };
+  #pair(model: string, call: Example): void {
+    let pair = this.#billed.get(model);
+    if (pair === undefined) {
+      pair = { calls: 0, billed: 0n, computed: 0n, examples: [] };
+      this.#billed.set(model, pair);
+    }
     pair.calls++;
-    pair.billed += billed;
-    pair.computed += computed;
-    this.#billed.set(model, pair);
+    pair.billed += call.billed;
+    pair.computed += call.computed;
+    offerExample(pair.examples, call);
   }
 
   /** Unpriced calls by reason, most first, each with its most frequent models. */
@@ -57,8 +71,11 @@ export class GapCounter {
       .sort((a, b) => b.calls - a.calls);
   }
 
-  /** Billed beside computed, over the calls that have both; null if none has. */
-  billed(): Billed | null {
+  /**
+   * Billed beside computed, over the calls that have both; null if none has. `placesOf` tells where
+   * calls stand, by their ledger ids.
+   */
+  billed(placesOf: (ids: readonly number[]) => ReadonlyMap<number, string>): Billed | null {
     const rows = [...this.#billed].map(([model, pair]) => ({ model, ...pair }));
     if (rows.length === 0) return null;
     const all = { calls: 0, billed: 0n, computed: 0n };
@@ -67,23 +84,60 @@ export class GapCounter {
       all.billed += billed;
       all.computed += computed;
     }
+    // By their calls, not their sums: two mistakes of one model may cancel out.
     const largest = rows
-      .filter(({ billed, computed }) => billed !== computed)
-      .sort((a, b) => Number(size(b.billed - b.computed) - size(a.billed - a.computed)))
+      .filter(({ examples }) => examples.length > 0)
+      .sort((a, b) => bySize(differenceOf(b), differenceOf(a)) || bySize(worstOf(b), worstOf(a)))
       .slice(0, MAX_DIFFERENCES);
+    const places = placesOf(largest.flatMap(({ examples }) => examples.map(({ id }) => id)));
     return {
+      calls: all.calls,
       ...amounts(all),
-      largest: largest.map((row) => ({ model: row.model, ...amounts(row) })),
+      largest: largest.map((row) => ({
+        model: row.model,
+        calls: row.calls,
+        ...amounts(row),
+        examples: row.examples.map((each) => ({
+          place: places.get(each.id) ?? String(each.id),
+          ...amounts(each),
+        })),
+      })),
     };
   }
 }
 
-function amounts({ calls, billed, computed }: Pair) {
+type Costs = Pick<Example, 'billed' | 'computed'>;
+
+/** Keeps the largest differences; of equally large ones the earlier. */
+function offerExample(examples: Example[], call: Example): void {
+  const own = differenceOf(call);
+  if (own === 0n) return;
+  const last = examples[MAX_EXAMPLES - 1];
+  if (last !== undefined && bySize(own, differenceOf(last)) <= 0) return;
+  const before = examples.findIndex((known) => bySize(own, differenceOf(known)) > 0);
+  examples.splice(before === -1 ? examples.length : before, 0, call);
+  if (examples.length > MAX_EXAMPLES) examples.pop();
+}
+
+function differenceOf({ billed, computed }: Costs): bigint {
+  return billed - computed;
+}
+
+function worstOf({ examples: [worst] }: Pair): bigint {
+  return worst === undefined ? 0n : differenceOf(worst);
+}
+
+/** Above 0 where the first amount is larger, whatever their signs. */
+function bySize(a: bigint, b: bigint): number {
+  const [one, two] = [size(a), size(b)];
+  return one === two ? 0 : one > two ? 1 : -1;
+}
+
+function amounts(costs: Costs) {
   return {
-    calls,
-    billed_usd: formatUsd(billed),
-    computed_usd: formatUsd(computed),
-    difference_usd: formatUsd(billed - computed),
+    billed_usd: formatUsd(costs.billed),
+    computed_usd: formatUsd(costs.computed),
+    difference_usd: formatUsd(differenceOf(costs)),
   };
 }
 

@@ -30,7 +30,7 @@ const TASK_COLUMNS: Column<TaskCount>[] = [
 const CALL_COLUMNS: Column<LabelledCall>[] = [
   { key: 'path', title: 'File', value: (row) => row.path },
   { key: 'line', title: 'Line', align: 'right', value: (row) => row.line },
-  { key: 'model', title: 'Model', value: (row) => row.model },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model },
   { key: 'task', title: 'Task', value: (row) => row.task },
   { key: 'confidence', title: 'Confidence', align: 'right', value: (row) => row.confidence },
 ];

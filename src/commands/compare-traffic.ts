@@ -105,9 +105,11 @@ function count<Row>(key: string, title: string, value: (row: Row) => number | nu
   };
 }
 
+/** What a narrow terminal can do without: CSV and JSON have it. */
+const optional = true;
 const MODELS: SectionColumn<CandidateResult>[] = [
   { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
   {
     key: 'price_provider',
     title: 'Priced by',
@@ -120,13 +122,19 @@ const MODELS: SectionColumn<CandidateResult>[] = [
     value: ({ match }) => (match.how === 'none' ? null : match.model),
     isFurther: true,
   },
-  count('context_window', 'Context', (row) => row.contextWindow),
-  count('calls', 'Calls', (row) => row.calls),
-  count('unpriced_calls', 'Unpriced', (row) => row.unpricedCalls),
-  count('too_large_calls', 'Too large', (row) => row.tooLargeCalls),
-  money('cost_usd', 'Cost', (row) => row.costPico),
+  { ...count('context_window', 'Context', (row: CandidateResult) => row.contextWindow), optional },
+  { ...count('calls', 'Calls', (row: CandidateResult) => row.calls), optional },
+  {
+    ...count('unpriced_calls', 'Unpriced', (row: CandidateResult) => row.unpricedCalls),
+    optional: 'if_zero',
+  },
+  {
+    ...count('too_large_calls', 'Too large', (row: CandidateResult) => row.tooLargeCalls),
+    optional: 'if_zero',
+  },
+  { ...money('cost_usd', 'Cost', (row: CandidateResult) => row.costPico), optional },
   money('monthly_usd', 'Month', (row) => row.monthlyPico),
-  money('yearly_usd', 'Year', (row) => row.yearlyPico),
+  { ...money('yearly_usd', 'Year', (row: CandidateResult) => row.yearlyPico), optional },
   money('saved_monthly_usd', 'Saved, month', (row) => row.savedMonthlyPico),
   {
     ...money<CandidateResult>('saved_yearly_usd', '', (row) => row.savedYearlyPico),
@@ -136,17 +144,17 @@ const MODELS: SectionColumn<CandidateResult>[] = [
 
 const TASKS: SectionColumn<UseCase>[] = [
   { key: 'task', title: 'Task', value: (row) => row.task },
-  count('calls', 'Calls', (row) => row.calls),
+  { ...count('calls', 'Calls', (row: UseCase) => row.calls), optional },
   money('per_1000_usd', 'Per 1,000 now', (row) => row.per1000Pico),
-  { key: 'primary', title: 'Primary', value: (row) => row.primary?.model ?? null },
+  { key: 'primary', title: 'Primary', isName: true, value: (row) => row.primary?.model ?? null },
   money('primary_per_1000_usd', 'Per 1,000', (row) => row.primary?.per1000Pico ?? null),
-  { key: 'backup', title: 'Backup', value: (row) => row.backup?.model ?? null },
+  { key: 'backup', title: 'Backup', isName: true, value: (row) => row.backup?.model ?? null },
   money('backup_per_1000_usd', 'Per 1,000', (row) => row.backup?.per1000Pico ?? null),
 ];
 
 const LATENCIES: SectionColumn<LatencyResult>[] = [
   { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
   count('calls', 'Calls', (row) => row.calls),
   count('p50_ms', 'P50 ms', (row) => row.p50Ms),
   count('p99_ms', 'P99 ms', (row) => row.p99Ms),

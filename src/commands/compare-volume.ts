@@ -134,7 +134,7 @@ export function volumeAnswer(
       prices,
     },
     headline: `${models.length === 1 ? '1 model' : `${models.length} models`} at ${volumes.map(describe).join('; ')} a month`,
-    sections: [sectionOf('models', '', rows, columnsOf(multiplier !== null))],
+    sections: [sectionOf('models', '', rows, columnsOf(multiplier !== null, volumes.length === 1))],
     notes: [
       `savings are against ${baseline}; a year is twelve months`,
       'base rates of each model: no context tier, cache, batch or request fee; the same counts for every tokenizer; quality is not judged',
@@ -185,7 +185,8 @@ function times12(amount: bigint | null): bigint | null {
   return amount === null ? null : amount * 12n;
 }
 
-function columnsOf(hasGateway: boolean): SectionColumn<Row>[] {
+/** The headline says the volume where there is only one. */
+function columnsOf(hasGateway: boolean, isOne: boolean): SectionColumn<Row>[] {
   const gateway = [
     money('gateway_monthly_usd', 'Gateway, month', (row) => row.gatewayPico),
     {
@@ -194,20 +195,23 @@ function columnsOf(hasGateway: boolean): SectionColumn<Row>[] {
     },
   ];
   return [
-    { key: 'model', title: 'Model', value: (row) => row.model },
+    { key: 'model', title: 'Model', isName: true, value: (row) => row.model },
     {
       key: 'price_model',
       title: 'Priced as',
       value: ({ match }) => (match.how === 'none' ? null : match.model),
       isFurther: true,
     },
-    tokens('input_tokens', 'Input', ({ volume }) => volume.inputTokens),
-    tokens('output_tokens', 'Output', ({ volume }) => volume.outputTokens),
+    { ...tokens('input_tokens', 'Input', ({ volume }) => volume.inputTokens), optional: isOne },
+    { ...tokens('output_tokens', 'Output', ({ volume }) => volume.outputTokens), optional: isOne },
     money('monthly_usd', 'Month', (row) => row.monthlyPico),
-    money('yearly_usd', 'Year', (row) => row.yearlyPico),
+    { ...money('yearly_usd', 'Year', (row) => row.yearlyPico), optional: true },
     ...(hasGateway ? gateway : []),
     money('saved_monthly_usd', 'Saved, month', (row) => row.savedMonthlyPico),
-    money('saved_yearly_usd', 'Saved, year', (row) => times12(row.savedMonthlyPico)),
+    {
+      ...money('saved_yearly_usd', 'Saved, year', (row) => times12(row.savedMonthlyPico)),
+      optional: true,
+    },
     { key: 'reason', title: 'No price', value: (row) => row.reason, isFurther: true },
   ];
 }

@@ -4,6 +4,7 @@
  * Takes a body as a provider sent it, or `FILE:LINE`; gives its cost and its disjoint counts, with
  * --explain the arithmetic. Never 0 for what has no price.
  */
+import { resolve } from 'node:path';
 import { type CostOfCalls, costOfCalls } from '../compare/cost-of-calls.ts';
 import { TIERS, type Tier } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
@@ -56,9 +57,9 @@ export function build(command: CliCommand): void {
       `
 Examples:
   $ echo '{"prompt_tokens":1000,"completion_tokens":100}' | aicost cost --model gpt-4o
-  $ aicost cost response.json --provider anthropic --at 2026-03-01 --json
-  $ aicost cost response.json --tier batch --price gpt-4o:input=2.5,output=10
-  $ aicost cost logs.jsonl:17 --explain
+  $ echo '{"input_tokens":9,"output_tokens":5}' | aicost cost --model claude-opus-4-1 --tier batch
+  $ head -1 logs.jsonl | aicost cost --json          a log record
+  $ aicost cost fixtures/support-desk.jsonl:17 --explain   a call of the ledger, line by line
 `,
     )
     .runs<Flags>(run);
@@ -128,7 +129,11 @@ function bodyCalls(text: string, hints: BodyHints): BodyCall[] {
 
 /** The calls of a line of a log; flags replace what the ledger says of them. */
 async function ledgerCalls(place: Place, hints: BodyHints, deps: Deps) {
-  const stored = await withLedger(deps, 'refuse', async (db) => callsAt(db, place));
+  const stored = await withLedger(deps, 'refuse', async (db) => {
+    // As the path leads from here; else as the end of any path the ledger knows.
+    const here = callsAt(db, { ...place, path: resolve(deps.cwd, place.path) });
+    return here.length > 0 ? here : callsAt(db, place);
+  });
   const name = `${place.path}:${place.line}`;
   if (stored.length === 0) {
     const hint = 'give a place as aicost audit --explain shows it';

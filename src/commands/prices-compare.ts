@@ -4,11 +4,11 @@
  * Takes a stated volume a month, or the calls of logs or of a ledger; gives cost per month and year.
  * Never both at once: flags of the other way are an error.
  */
+import { candidatesOf } from '../compare/candidates.ts';
 import { contextWindows } from '../compare/catalogue-facts.ts';
-import { type Candidate, Traffic } from '../compare/traffic.ts';
+import { Traffic } from '../compare/traffic.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { chatModels } from '../ledger/models.ts';
-import type { Ledger } from '../ledger/open.ts';
 import { readCalls } from '../ledger/read.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { renderSections } from '../report/sections.ts';
@@ -82,7 +82,10 @@ async function compareTraffic(
     const read = args.length === 0 ? null : await readLogs(deps, flags, reading);
     if (read?.interrupted === true) return EXIT.interrupted;
     const sourceIds = read?.sourceIds ?? null;
-    const candidates = candidatesOf(db, flags.models, sourceIds);
+    const candidates =
+      flags.models === undefined
+        ? candidatesOf(book, chatModels(db, sourceIds)).slice(0, MOST_CALLED)
+        : modelNames(flags.models).map((model) => ({ provider: '', model }));
     const windowOf = contextWindows((await catalogueInUse(deps)).providers);
     const traffic = new Traffic(book, candidates, windowOf);
     const selection = { sourceIds, sinceMs: null, untilMs: null };
@@ -92,15 +95,6 @@ async function compareTraffic(
     await deps.write([renderSections(trafficAnswer(traffic.result(), prices), deps.output)]);
     return read === null ? EXIT.ok : exitCodeOf(read);
   });
-}
-
-function candidatesOf(
-  db: Ledger,
-  models: string | undefined,
-  sourceIds: readonly number[] | null,
-): Candidate[] {
-  if (models === undefined) return chatModels(db, sourceIds).slice(0, MOST_CALLED);
-  return modelNames(models).map((model) => ({ provider: '', model }));
 }
 
 function modelNames(text: string): string[] {

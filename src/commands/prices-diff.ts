@@ -41,21 +41,23 @@ const count = (key: string, title: string, value: (row: DiffRow) => number) => (
   align: right,
   value,
 });
+/** What a narrow terminal can do without: the notes, CSV and JSON have it. */
+const optional = true;
 const FIGURES: SectionColumn<DiffRow>[] = [
   count('calls', 'Calls', (row) => row.calls),
   { ...count('compared_calls', '', (row) => row.bothPriced), isFurther: true },
   { title: 'A', ...usd('before_usd', (row) => row.beforePico) },
   { title: 'B', ...usd('after_usd', (row) => row.afterPico) },
   { title: 'B − A', ...usd('difference_usd', (row) => row.differencePico) },
-  count('only_before_calls', 'Only in A', (row) => row.onlyBefore.calls),
+  { ...count('only_before_calls', 'Only in A', (row) => row.onlyBefore.calls), optional },
   { title: '', ...usd('only_before_usd', (row) => row.onlyBefore.pico), isFurther: true },
-  count('only_after_calls', 'Only in B', (row) => row.onlyAfter.calls),
+  { ...count('only_after_calls', 'Only in B', (row) => row.onlyAfter.calls), optional },
   { title: '', ...usd('only_after_usd', (row) => row.onlyAfter.pico), isFurther: true },
-  count('unpriced_calls', 'In neither', (row) => row.neither),
+  { ...count('unpriced_calls', 'In neither', (row) => row.neither), optional },
 ];
 const COLUMNS: SectionColumn<DiffRow>[] = [
   { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
   ...FIGURES,
 ];
 
@@ -76,7 +78,7 @@ export function buildDiff(command: CliCommand): void {
 Examples:
   $ aicost prices diff catalogue my-prices.csv                 a contract against list prices
   $ aicost prices diff catalogue@2026-01-01 catalogue          what price changes did to this log
-  $ aicost prices diff flat-2026 gateway-2026 --on old.db --csv
+  $ aicost prices diff flat-2026 gateway-2026 --on aicost.db --csv
 `,
     )
     .runs<Flags>(run);

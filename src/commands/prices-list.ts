@@ -25,7 +25,7 @@ const right = 'right' as const;
 /** Columns of a price list; a terminal shows the common classes, other formats all. */
 const COMMON: Column<PriceRow>[] = [
   { key: 'provider', title: 'Provider', value: (row) => row.provider },
-  { key: 'model', title: 'Model', value: (row) => row.model },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model },
   { key: 'tier', title: 'Tier', value: (row) => row.tier },
   { key: 'input', title: 'Input', align: right, value: (row) => row.input },
   { key: 'cache_read', title: 'Cache read', align: right, value: (row) => row.cacheRead },

@@ -14,9 +14,9 @@ import { readCalls } from '../ledger/read.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { providerId } from '../pricing/providers.ts';
 import { type ReconcileSettings, reconcile } from '../reconcile/reconcile.ts';
-import { displayAmount } from '../report/numbers.ts';
 import { renderReconcile } from '../report/reconcile.ts';
 import type { ReconcileReport } from '../report/reconcile-model.ts';
+import { unexplainedText } from '../report/reconcile-verdict.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { refuseOverwrite } from '../terminal/output.ts';
 import { collect, declarePrices, openBook } from './price-book.ts';
@@ -42,7 +42,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export function build(command: CliCommand): void {
   command
     .description(
-      `Holds an invoice against the ledger, by day and model, and splits the difference into what explains it: calls without a price, calls not in the log, tier, region, rounding, and a rest. Works offline; exits with 3 when more than --tolerance stays unexplained.`,
+      `Holds an invoice against the ledger, by day and model, and splits the difference into what explains it: calls without a price, calls not in the log, tier, region, rounding, and a rest. Works offline; exits with 3 when more than --tolerance stays unexplained: the rest, and what was billed for calls the log lacks beyond what its time-outs and broken streams can have cost.`,
     )
     .argument(
       '<invoices...>',
@@ -99,8 +99,7 @@ function verdictOf({ tolerance, totals, notes }: ReconcileReport, deps: Deps): E
   const isSilent = deps.output.format === 'csv';
   if (isSilent) for (const text of notes) deps.note(text);
   if (tolerance?.is_within !== false) return EXIT.ok;
-  const rest = displayAmount(totals.unexplained_usd);
-  if (isSilent) deps.note(`${rest} unexplained, beyond the tolerance of ${tolerance.given}`);
+  if (isSilent) deps.note(`${unexplainedText(totals)}, beyond the tolerance of ${tolerance.given}`);
   return EXIT.gaps;
 }
 

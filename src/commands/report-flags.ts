@@ -48,7 +48,7 @@ export function declareReportFlags(command: CliCommand): void {
   declarePrices(command);
   command.option(
     '--policy <name>',
-    `which model each task could go to: ${policies.join(', ')} (${DEFAULT_POLICY})`,
+    `which model each task could go to: ${policies.join(', ')} (${DEFAULT_POLICY}); those with a number are published rules, applied by task where the source reads the prompt: --explain says how`,
   );
 }
 

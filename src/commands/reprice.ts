@@ -42,21 +42,23 @@ const count = (key: string, title: string, value: (row: RepriceRow) => number) =
   align: right,
   value,
 });
+/** What a narrow terminal can do without: the notes, CSV and JSON have it. */
+const optional = true;
 const FIGURES: SectionColumn<RepriceRow>[] = [
   count('calls', 'Calls', (row) => row.calls),
-  count('changed_calls', 'Changed', (row) => row.changedCalls),
+  { ...count('changed_calls', 'Changed', (row) => row.changedCalls), optional },
   { title: 'Stored', ...usd('stored_usd', (row) => row.storedPico) },
   { title: 'New', ...usd('new_usd', (row) => row.newPico) },
   { title: 'Difference', ...usd('difference_usd', (row) => row.newPico - row.storedPico) },
-  count('newly_priced_calls', 'Newly priced', (row) => row.newlyPriced.calls),
+  { ...count('newly_priced_calls', 'Newly priced', (row) => row.newlyPriced.calls), optional },
   { title: '', ...usd('newly_priced_usd', (row) => row.newlyPriced.pico), isFurther: true },
-  count('no_longer_priced_calls', 'No longer', (row) => row.noLongerPriced.calls),
+  { ...count('no_longer_priced_calls', 'No longer', (row) => row.noLongerPriced.calls), optional },
   { title: '', ...usd('no_longer_priced_usd', (row) => row.noLongerPriced.pico), isFurther: true },
-  count('unpriced_calls', 'Unpriced', (row) => row.unpriced),
+  { ...count('unpriced_calls', 'Unpriced', (row) => row.unpriced), optional: 'if_zero' },
 ];
 const COLUMNS: SectionColumn<RepriceRow>[] = [
   { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', value: (row) => row.model, display: loggedName },
+  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
   ...FIGURES,
 ];
 

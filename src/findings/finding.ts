@@ -26,6 +26,8 @@ export interface Finding {
   readonly method: string;
   /** Further counts, by names that end in their unit: `retry_calls`, `excess_tokens`. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What could not be judged; null if every call was. */
+  readonly note: string | null;
   /** Ledger ids of up to five calls, the dearest first. */
   readonly exampleIds: readonly number[];
 }
@@ -38,7 +40,8 @@ export interface Finder {
 }
 
 /** What a finder says about itself. */
-type FindingText = Pick<Finding, 'id' | 'title' | 'basis' | 'method' | 'counts'>;
+type FindingText = Pick<Finding, 'id' | 'title' | 'basis' | 'method' | 'counts'> &
+  Partial<Pick<Finding, 'note'>>;
 
 const MAX_EXAMPLES = 5;
 
@@ -70,6 +73,7 @@ export class FindingTally {
     const costPico = this.#cost.total;
     return {
       ...text,
+      note: text.note ?? null,
       calls: this.#calls,
       unpricedCalls: this.#unpricedCalls,
       inputTokens: this.#inputTokens,

@@ -30,6 +30,8 @@ export class OversizedContext implements Finder {
   readonly #schedules = new Map<Target, PriceSchedule>();
   readonly #tally = new FindingTally();
   #excessTokens = 0;
+  /** Large calls that came before the log had shown what is usual. */
+  #unjudged = 0;
 
   constructor(pricer: Pricer) {
     this.#pricer = pricer;
@@ -40,9 +42,10 @@ export class OversizedContext implements Finder {
     const median = this.#medians.get(call.task);
     if (median === undefined || call.outcome.status !== 'ok') return;
     const input = inputTotal(call.usage);
-    if (input > MIN_INPUT_TOKENS && median.count >= MIN_CALLS) {
+    if (input > MIN_INPUT_TOKENS) {
       const limit = Math.max(MIN_INPUT_TOKENS, MEDIAN_FACTOR * median.value);
-      if (input > limit) this.#count(call, input - limit);
+      if (median.count < MIN_CALLS) this.#unjudged++;
+      else if (input > limit) this.#count(call, input - limit);
     }
     median.add(input);
   }
@@ -71,10 +74,17 @@ export class OversizedContext implements Finder {
       `${MEDIAN_FACTOR} times the median of the task's earlier calls in this log (from ${MIN_CALLS} ` +
       'calls on); the money is what the tokens beyond the limit added, the cheapest (cached) ones ' +
       'taken off first.';
-    const counts = { excess_tokens: this.#excessTokens };
-    return this.#tally.result(
-      { id: 'oversized_context', title: 'Oversized context', basis: 'estimated', method, counts },
-      spendPico,
+    const counts = { excess_tokens: this.#excessTokens, unjudged_calls: this.#unjudged };
+    const text = { id: 'oversized_context', title: 'Oversized context', method, counts } as const;
+    return this.#tally.result({ ...text, basis: 'estimated', note: this.#note() }, spendPico);
+  }
+
+  #note(): string | null {
+    if (this.#unjudged === 0) return null;
+    const calls = this.#unjudged === 1 ? '1 call' : `${this.#unjudged} calls`;
+    return (
+      `${calls} over ${MIN_INPUT_TOKENS} input tokens could not be judged: fewer than ${MIN_CALLS} ` +
+      'earlier calls of the task'
     );
   }
 }

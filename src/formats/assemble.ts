@@ -5,11 +5,11 @@
  * over the record around it for usage and model; the record gives time, user, status and amount.
  * Never makes up a count: a call without usage says so.
  */
-import type { Call, Outcome, Target, Tier } from '../domain/call.ts';
+import { type Call, hasFailed, type Outcome, type Target, type Tier } from '../domain/call.ts';
 import type { Rejected } from '../domain/reject.ts';
 import { parseTask, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
-import { type Body, tierOf } from './bodies.ts';
+import { type Body, tierOf } from './body.ts';
 import { operationOf, outcomeOf, providerOf, timesOf } from './facts.ts';
 import { hashString, mix } from './hash.ts';
 import { type Fields, type Json, Text } from './json.ts';
@@ -25,14 +25,17 @@ import {
   promptOf,
 } from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
+import { textsOf, type Uncounted } from './texts.ts';
 import { flatUsage } from './usage.ts';
-import { moneyOf, stringOf } from './values.ts';
+import { countOf, moneyOf, stringOf, TICK_DIGITS } from './values.ts';
 
 /** A call and the texts its task is read from. */
 export interface ParsedCall {
   readonly call: Call;
   readonly system: Text | null;
   readonly user: Text | null;
+  /** Where an answered call has no counts: what they may be counted from. */
+  readonly uncounted: Uncounted | null;
 }
 
 /** What a dialect found in one record. */
@@ -51,7 +54,9 @@ export interface Found {
 export function assemble(found: Found, memory: Memory): ParsedCall[] | Rejected {
   const { values, body } = found;
   const outcome = outcomeOf(values, body);
-  const requested = modelName(found.request?.get(K.model)) ?? modelName(values[R.modelRequested]);
+  const requested =
+    modelName(found.request?.get(K.model) ?? found.request?.get(K.model_id)) ??
+    modelName(values[R.modelRequested]);
   const served = body?.model ?? modelName(values[R.model]) ?? requested;
   if (served === null && outcome.status !== 'error') {
     return { reason: 'no_model', detail: 'no model is named' };
@@ -89,11 +94,10 @@ interface Part {
   readonly model: string | null;
 }
 
-/** The one part of a record without a body that tells: a failed call without usage billed nothing. */
-function flatPart({ found, outcome, provider }: RecordFacts): Part {
+/** The one part of a record without a body that tells. */
+function flatPart({ found, provider }: RecordFacts): Part {
   const usage = found.usage === undefined ? flatUsage(found.values, provider) : found.usage;
-  const unbilled = usage === null && (outcome.status === 'error' || outcome.status === 'cached');
-  return { usage: unbilled ? emptyUsage() : usage, model: null };
+  return { usage, model: null };
 }
 
 function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
@@ -126,11 +130,21 @@ function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
       turns: prompt.turns,
       hasTools: prompt.hasTools,
       hasSchema: prompt.hasSchema,
-      billedPico: index === 0 ? billedOf(values) : null,
+      billedPico: index === 0 ? (billedOf(values) ?? body?.billedPico ?? null) : null,
     },
     system: prompt.system,
     user: prompt.user,
+    uncounted: part.usage === null ? uncountedOf(record) : null,
   };
+}
+
+/** The texts to count; null for a call that failed or that a cache answered: nothing was billed. */
+function uncountedOf({ found, outcome }: RecordFacts): Uncounted | null {
+  if (hasFailed(outcome.status) || outcome.status === 'cached') return null;
+  // Half a count is one: texts would contradict it.
+  const { [R.total]: total, [R.output]: output } = found.values;
+  if ((countOf(total, 'total') ?? countOf(output, 'output') ?? 0) > 0) return null;
+  return textsOf(found.request, found.body, found.values);
 }
 
 function targetOf(record: RecordFacts, part: Part): Target {
@@ -203,6 +217,9 @@ function tagOf(values: RoleValues): Task | null {
 
 function billedOf(values: RoleValues): bigint | null {
   return (
-    moneyOf(values[R.cost]) ?? moneyOf(values[R.costCents], 2) ?? moneyOf(values[R.costMicros], 6)
+    moneyOf(values[R.cost]) ??
+    moneyOf(values[R.costCents], 2) ??
+    moneyOf(values[R.costMicros], 6) ??
+    moneyOf(values[R.costTicks], TICK_DIGITS)
   );
 }

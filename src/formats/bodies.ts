@@ -4,85 +4,21 @@
  * Takes a response body, gives its billed parts and facts, or null if no provider's shape is seen.
  * Never looks at the log record around it.
  */
-import type { Operation, Status, Tier } from '../domain/call.ts';
+import type { Status } from '../domain/call.ts';
 import { epochToMs } from '../domain/time.ts';
 import type { Usage } from '../domain/tokens.ts';
-import { Fields, type Json } from './json.ts';
+import { type BilledPart, type Body, billedIn, errorWord, stopReasonOf, tierOf } from './body.ts';
+import { Fields } from './json.ts';
 import { K } from './keys.ts';
+import { nativeBody } from './native-bodies.ts';
 import { anthropicUsage, looksAnthropic, openAiUsage } from './usage.ts';
 import { numberOf, stringOf } from './values.ts';
-
-/** One billed part of an answer; most answers have one. */
-interface BilledPart {
-  readonly usage: Usage;
-  /** The part's own model; null for the answer's. */
-  readonly model: string | null;
-}
-
-/** What a response body tells. */
-export interface Body {
-  readonly shape: string;
-  readonly operation: Operation;
-  readonly model: string | null;
-  readonly id: Json | undefined;
-  readonly createdMs: number | null;
-  readonly tier: Tier | null;
-  readonly region: string;
-  readonly status: Status;
-  readonly errorType: string;
-  readonly stopReason: string;
-  /** Empty when the body tells no usage. */
-  readonly parts: readonly BilledPart[];
-  readonly answer: Json | undefined;
-  /** Set when the shape belongs to one provider. */
-  readonly provider: string;
-}
-
-const TIERS: Readonly<Record<string, Tier>> = {
-  default: 'standard',
-  standard: 'standard',
-  on_demand: 'standard',
-  batch: 'batch',
-  flex: 'flex',
-  priority: 'priority',
-  fast: 'fast',
-  scale: 'provisioned',
-  provisioned: 'provisioned',
-};
-
-/** The tier a provider's word stands for; null for `auto` and words without meaning here. */
-export function tierOf(value: Json | undefined): Tier | null {
-  const word = stringOf(value)?.toLowerCase();
-  return word !== undefined && Object.hasOwn(TIERS, word) ? (TIERS[word] ?? null) : null;
-}
-
-const STOPS: Readonly<Record<string, string>> = {
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  model_length: 'length',
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  completed: 'stop',
-  tool_use: 'tool_calls',
-  function_call: 'tool_calls',
-  refusal: 'content_filter',
-  safety: 'content_filter',
-};
-
-/** A finish reason in OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`, …. */
-export function stopReasonOf(value: Json | undefined): string {
-  if (value === 'stop') return value;
-  const word = stringOf(value)?.toLowerCase() ?? '';
-  return Object.hasOwn(STOPS, word) ? (STOPS[word] ?? word) : word.slice(0, 40);
-}
 
 /** What a body of any shape known here tells; null if it is none. */
 export function bodyOf(body: Fields): Body | null {
   const usage = body.fields(K.usage);
   const object = body.get(K.object);
-  if (usage !== undefined && (body.get(K.type) === 'message' || looksAnthropic(usage))) {
-    if (object === undefined) return anthropicBody(body, usage);
-  }
+  if (object === undefined && isAnthropic(body, usage)) return anthropicBody(body, usage);
   if (object === 'response') return responsesBody(body, usage);
   if (object === 'list' && usage !== undefined) return embeddingsBody(body, usage);
   if (
@@ -92,7 +28,15 @@ export function bodyOf(body: Fields): Body | null {
   ) {
     return chatBody(body, usage);
   }
+  const native = nativeBody(body, usage);
+  if (native !== null) return native;
   return body.has(K.error) || body.get(K.type) === 'error' ? errorBody(body) : null;
+}
+
+function isAnthropic(body: Fields, usage: Fields | undefined): boolean {
+  const isMessage = body.get(K.type) === 'message';
+  if (usage === undefined) return isMessage && body.get(K.role) === 'assistant';
+  return isMessage || looksAnthropic(usage);
 }
 
 function partsOf(usage: Usage | null, model: string | null = null): BilledPart[] {
@@ -121,6 +65,8 @@ function chatBody(body: Fields, usage: Fields | undefined): Body {
     stopReason,
     parts: partsOf(usage === undefined ? null : openAiUsage(usage)),
     answer: first?.get(K.message) ?? first?.get(K.text),
+    choices,
+    billedPico: billedIn(usage),
     provider: '',
   };
 }
@@ -145,6 +91,8 @@ function responsesBody(body: Fields, usage: Fields | undefined): Body {
     stopReason,
     parts: partsOf(counted),
     answer: body.get(K.output),
+    choices: undefined,
+    billedPico: billedIn(usage),
     provider: '',
   };
 }
@@ -157,26 +105,29 @@ function embeddingsBody(body: Fields, usage: Fields): Body {
     id: undefined,
     createdMs: null,
     answer: undefined,
+    choices: undefined,
   };
 }
 
-function anthropicBody(body: Fields, usage: Fields): Body {
+function anthropicBody(body: Fields, usage: Fields | undefined): Body {
   const stopReason = stopReasonOf(body.get(K.stop_reason));
-  const region = stringOf(usage.get(K.inference_geo)) ?? '';
-  const fast = stringOf(usage.get(K.speed)) === 'fast';
+  const region = stringOf(usage?.get(K.inference_geo)) ?? '';
+  const fast = stringOf(usage?.get(K.speed)) === 'fast';
   return {
     shape: 'anthropic_messages',
     operation: 'chat',
     model: stringOf(body.get(K.model)),
     id: body.get(K.id),
     createdMs: null,
-    tier: fast ? 'fast' : tierOf(usage.get(K.service_tier)),
+    tier: fast ? 'fast' : tierOf(usage?.get(K.service_tier)),
     region: region === 'not_available' || region === 'global' ? '' : region,
     status: statusOfStop(stopReason),
     errorType: '',
     stopReason,
-    parts: anthropicParts(usage),
+    parts: usage === undefined ? [] : anthropicParts(usage),
     answer: body.get(K.content),
+    choices: undefined,
+    billedPico: null,
     provider: 'anthropic',
   };
 }
@@ -209,17 +160,8 @@ function errorBody(body: Fields): Body {
     stopReason: '',
     parts: [],
     answer: undefined,
+    choices: undefined,
+    billedPico: null,
     provider: '',
   };
-}
-
-/** The code or type of an error if it is one word; never its message, which may hold text or keys. */
-export function errorWord(error: Json | undefined): string {
-  const words =
-    error instanceof Fields ? [error.get(K.code), error.get(K.type), error.get(K.status)] : [error];
-  for (const word of words) {
-    const text = stringOf(word);
-    if (text !== null && /^[a-z0-9_.-]{1,40}$/i.test(text) && !/^sk-/i.test(text)) return text;
-  }
-  return 'error';
 }

@@ -5,7 +5,7 @@
  * Never takes an error's message for its type: it may hold text of the log.
  */
 import type { Operation, Outcome, Status } from '../domain/call.ts';
-import { type Body, errorWord, stopReasonOf } from './bodies.ts';
+import { type Body, errorWord, stopReasonOf } from './body.ts';
 import { Fields, type Json } from './json.ts';
 import { K } from './keys.ts';
 import type { Memory } from './memory.ts';

@@ -1,7 +1,7 @@
 /**
  * Flat records: one call in a row of named columns or members, whatever they are called.
  *
- * Takes records with a model and counts or a cost, gives one call each; rows of CSV are read the same
+ * Takes records with a model and counts, a cost, or the texts of a call, gives one call each; rows of CSV are read the same
  * way. Never picks one of two counts that contradict each other.
  */
 import type { Rejected } from '../domain/reject.ts';
@@ -11,8 +11,12 @@ import type { Dialect } from './dialect.ts';
 import type { Fields } from './json.ts';
 import { K } from './keys.ts';
 import type { Memory } from './memory.ts';
+import { nativeUsage } from './native-usage.ts';
+import { objectIn } from './nested.ts';
+import { promptIn } from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
-import { anthropicUsage, flatUsage, looksAnthropic, openAiUsage } from './usage.ts';
+import { recordAnswer } from './texts.ts';
+import { anthropicUsage, flatUsage, hasDetails, looksAnthropic, openAiUsage } from './usage.ts';
 import { BadValue, countOf, countUnder, stringOf } from './values.ts';
 
 /** A model beside counts or a cost, under any of the usual names. */
@@ -28,7 +32,8 @@ function flatCalls(
 ): ParsedCall[] | Rejected | null {
   useBareCounts(values);
   const counted = values[R.input] ?? values[R.output] ?? values[R.total] ?? values[R.cost];
-  if (counted === undefined || values[R.model] === undefined) return null;
+  if (counted === undefined) return textCalls(values, memory);
+  if (values[R.model] === undefined) return null;
   if (values[R.aggregate] !== undefined) {
     return { reason: 'aggregate_row', detail: 'a sum over many calls, of a usage export' };
   }
@@ -43,18 +48,57 @@ function flatCalls(
   return assemble({ ...found, format: 'flat', tier: null }, memory);
 }
 
+/** A model beside a prompt and its answer, but without counts; null for anything else. */
+function textCalls(values: RoleValues, memory: Memory): ParsedCall[] | Rejected | null {
+  if (recordAnswer(values) === null) return null;
+  const request = objectIn(values[R.request], true);
+  const asked = request === null ? values[R.prompt] : promptIn(request);
+  if ((asked ?? null) === null || (values[R.model] ?? request?.get(K.model)) === undefined)
+    return null;
+  const found = { values, request, body: null, usage: null };
+  return assemble({ ...found, format: 'flat', tier: null }, memory);
+}
+
 /**
- * Counts in a provider's own shape, flat or under `usage`: with OpenAI's details, or under Anthropic's
- * names for a Claude model, which beat what a total computed by the logger says.
+ * Counts in a provider's own shape, flat or under `usage`: with OpenAI's details, or under the names of
+ * Gemini, Bedrock, Cohere, or of Anthropic for a Claude model. They beat what a total computed by the
+ * logger says.
  */
 function providerUsage(record: Fields, values: RoleValues, provider: string): Usage | null {
-  const usage = record.fields(K.usage) ?? record.fields(K.token_usage) ?? record;
-  if (usage.fields(K.prompt_tokens_details) ?? usage.fields(K.input_tokens_details)) {
-    return openAiUsage(usage);
-  }
+  const usage = usageIn(record);
+  const native = nativeUsage(usage);
+  if (native !== null) return native;
   const isClaude = /claude/i.test(stringOf(values[R.model]) ?? '') || provider === 'anthropic';
-  const isRaw = looksAnthropic(usage) || usage.fields(K.cache_creation) !== undefined;
-  return isClaude && isRaw && usage.has(K.input_tokens) ? anthropicUsage(usage) : null;
+  if (isClaude && usage.has(K.input_tokens) && isRawAnthropic(usage)) return anthropicUsage(usage);
+  if (!hasDetails(usage) && !usage.has(K.prompt_cache_miss_tokens)) return null;
+  const counted = openAiUsage(usage);
+  return counted !== null && /^(x-?ai|grok)$/.test(provider)
+    ? withReasoning(counted, usage)
+    : counted;
+}
+
+function usageIn(record: Fields): Fields {
+  return (
+    record.fields(K.usage) ??
+    record.fields(K.token_usage) ??
+    record.fields(K.usage_metadata) ??
+    (record.fields(K.meta)?.fields(K.billed_units) === undefined ? record : record.fields(K.meta)!)
+  );
+}
+
+function isRawAnthropic(usage: Fields): boolean {
+  if (looksAnthropic(usage)) return true;
+  const ofAnthropic = usage.fields(K.cache_creation) ?? usage.fields(K.server_tool_use);
+  return ofAnthropic !== undefined && !hasDetails(usage);
+}
+
+/** xAI counts reasoning beside the answer; where there is a total, it has told so already. */
+function withReasoning(counted: Usage, usage: Fields): Usage {
+  const told =
+    usage.has(K.total_tokens) ||
+    counted.reasoning > (countUnder(usage, K.completion_tokens) ?? 0) + 1;
+  if (told) return counted;
+  return { ...counted, output: counted.output + counted.reasoning };
 }
 
 /** Numbers under `prompt` and `completion` are the counts where both are there and no other is. */

@@ -4,12 +4,21 @@
  * Takes a name, gives its dialect. Never in another order: the more particular ones come first.
  */
 import { batchInput, batchOutput } from './batch.ts';
+import { bedrock } from './bedrock.ts';
 import type { Dialect } from './dialect.ts';
 import { flat } from './flat.ts';
 import { litellm } from './litellm.ts';
 import { bare, pair } from './pair.ts';
 
-export const DIALECTS: readonly Dialect[] = [batchOutput, batchInput, litellm, pair, bare, flat];
+export const DIALECTS: readonly Dialect[] = [
+  batchOutput,
+  batchInput,
+  litellm,
+  bedrock,
+  pair,
+  bare,
+  flat,
+];
 
 /** The dialect of a name that `--input-format` takes; undefined for another name. */
 export function dialectNamed(id: string): Dialect | undefined {

@@ -74,6 +74,11 @@ export class Raw {
     return this;
   }
 
+  /** Length in bytes. */
+  get length(): number {
+    return this.end - this.start;
+  }
+
   /** The value as compact JSON text. */
   toString(): string {
     return bufferOf(this.bytes).toString('utf8', this.start, this.end);

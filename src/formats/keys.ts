@@ -46,6 +46,11 @@ const WORDS = `
   cache_write_5m_tokens cache_write_1h_tokens
   reasoning_tokens thinking_tokens thoughts_tokens thoughts_token_count completion_reasoning_tokens
   ai_usage_reasoning_tokens gen_ai_usage_reasoning_tokens
+  cache_write_input_tokens cache_read_input_token_count cache_write_input_token_count cache_details ttl
+  tool_use_prompt_token_count response_token_count prompt_eval_count eval_count
+  no_cache_tokens cached_tokens_details input_token_details output_token_details billed_units
+  cache_tokens_details candidates_tokens_details response_tokens_details tool_use_prompt_tokens_details
+  schema_type modality traffic_type candidates grounding_metadata web_search_queries cached_prompt_text_tokens
   audio_tokens image_tokens text_tokens accepted_prediction_tokens rejected_prediction_tokens
   prompt_tokens_details input_tokens_details completion_tokens_details output_tokens_details
   server_tool_use web_search_requests iterations tool_usage web_search num_requests
@@ -63,12 +68,13 @@ const TEXTS = `
   timestamp ts time @timestamp created created_at date datetime datetime_utc start_time started_at
   request_time logged_at event_time end_time ended_at completed_at completion_start_time
   content text prompt input question query completion output answer system instructions messages
+  parts reasoning_content
   response response_body resp api_response raw_response response_json llm_output log line reason
 ` as const;
 
 const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls' as const;
 const REQUESTS =
-  'request request_body req kwargs body payload params messages input system prompt instructions' as const;
+  'request request_body req kwargs body payload params messages input system prompt instructions contents system_instruction' as const;
 const DROPS = `
   stream_options store safety_identifier prompt_cache_key prompt_cache_options
   prompt_cache_retention cache_control timeout extra_headers headers api_key organization

@@ -20,7 +20,7 @@ export function objectIn(value: Json | undefined, inRequest: boolean): Fields | 
 
 function startsLikeBody(text: Text | string): boolean {
   if (typeof text === 'string') return /^\s*[{:deil]/.test(text);
-  return ['{', 'data:', 'event:', 'id:', ' ', '\\n'].some((start) => text.startsWith(start));
+  return ['{', 'data:', 'event:', 'id:', ':', ' ', '\\n'].some((start) => text.startsWith(start));
 }
 
 function parseObject(text: string): object | null {

@@ -28,7 +28,7 @@ export interface Prompt {
 
 /** Members of a request that are the prompt itself, or do not shape the answer. */
 const NOT_PARAMETERS = keySet(
-  `model messages prompt input system instructions user user_id metadata stream id request_id
+  `model model_id messages prompt input contents system system_instruction instructions user user_id metadata stream id request_id
    service_tier session_id timestamp provider`,
 );
 
@@ -50,10 +50,7 @@ export const NO_PROMPT: Prompt = {
 /** The prompt and the parameters of a request body. */
 export function promptOf(request: Fields, memory: Memory): Prompt {
   const walk = new Walk(memory);
-  walk.take(
-    request.get(K.messages) ?? request.get(K.prompt) ?? request.get(K.input),
-    request.get(K.system) ?? request.get(K.instructions),
-  );
+  walk.take(promptIn(request), systemIn(request));
   const tools = request.get(K.tools) ?? request.get(K.functions);
   const format =
     request.get(K.response_format) ??
@@ -75,6 +72,22 @@ export function promptOf(request: Fields, memory: Memory): Prompt {
     system: walk.system,
     user: walk.user,
   };
+}
+
+/** The prompt of a request under the names of OpenAI, Anthropic and Gemini. */
+export function promptIn(request: Fields): Json | undefined {
+  return (
+    request.get(K.messages) ??
+    request.get(K.prompt) ??
+    request.get(K.input) ??
+    request.get(K.contents)
+  );
+}
+
+/** The system prompt of a request, under the same makers' names. */
+export function systemIn(request: Fields): Json | undefined {
+  const system = request.get(K.system) ?? request.get(K.instructions);
+  return system ?? request.fields(K.system_instruction)?.get(K.parts);
 }
 
 /** A prompt that stands in the record itself: a text, or a list of messages. */
@@ -110,7 +123,7 @@ export function milli(value: Json | undefined): number | null {
 }
 
 /** Whether a raw value is null, `[]`, `{}` or no more than a digit or two, blanks aside. */
-function isEmpty(raw: Raw): boolean {
+export function isEmpty(raw: Raw): boolean {
   if (raw.end - raw.start > 64) return false;
   const text = compactText(raw) ?? raw.toString();
   return text.length <= 2 || text === 'null';
@@ -153,7 +166,7 @@ class Walk {
       return;
     }
     const role = stringOf(item.get(K.role)) ?? 'user';
-    this.#message(role, item.get(K.content) ?? item.get(K.text) ?? null);
+    this.#message(role, item.get(K.content) ?? item.get(K.text) ?? item.get(K.parts) ?? null);
     if (item.rest !== null || item.ids.length > 2) {
       this.hash = this.memory.hasher.fields(item, this.hash);
     }

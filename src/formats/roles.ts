@@ -31,6 +31,7 @@ const NAMES = {
   cost: 'response_cost cost_usd cost total_cost cost_total spend price amount usd estimated_cost',
   costCents: 'cost_cents',
   costMicros: 'cost_micros',
+  costTicks: 'cost_in_usd_ticks',
   aggregate: 'num_model_requests usage_date_utc',
   task: 'task task_type task_label',
   tags: 'tags tag request_tags',
@@ -49,11 +50,12 @@ const NAMES = {
   temperature: 'temperature gen_ai_request_temperature',
   finish: 'finish_reason stop_reason',
   input: `prompt_tokens input_tokens tokens_in in_tokens prompt_token_count input_token_count
-    num_prompt_tokens request_tokens context_tokens n_prompt_tokens n_input_tokens
+    prompt_eval_count num_prompt_tokens request_tokens context_tokens n_prompt_tokens n_input_tokens
     native_tokens_prompt tokens_prompt tokens_input usage_prompt_tokens usage_input_tokens
     gen_ai_usage_input_tokens gen_ai_usage_prompt_tokens usage_input in input`,
   output: `completion_tokens output_tokens tokens_out out_tokens candidates_token_count
-    output_token_count num_completion_tokens completion_token_count generated_tokens response_tokens
+    output_token_count eval_count response_token_count num_completion_tokens
+    completion_token_count generated_tokens response_tokens
     n_generated n_completion_tokens n_output_tokens native_tokens_completion tokens_completion
     tokens_output usage_completion_tokens usage_output_tokens gen_ai_usage_output_tokens
     gen_ai_usage_completion_tokens usage_output out output`,
@@ -62,12 +64,13 @@ const NAMES = {
   total: `total_tokens token_count num_tokens total_token_count usage_total_tokens
     gen_ai_usage_total_tokens tokens`,
   cacheRead: `cache_read_input_tokens cached_tokens cache_read_tokens cached_input_tokens cache_read
-    cache_reads cached_prompt_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached
-    num_cached_tokens cached_content_token_count prompt_cached_tokens ai_usage_cached_input_tokens
+    cache_reads cached_prompt_tokens cached_prompt_text_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached
+    num_cached_tokens cache_read_input_token_count cached_content_token_count prompt_cached_tokens ai_usage_cached_input_tokens
     gen_ai_usage_cache_read_input_tokens gen_ai_usage_cached_tokens gen_ai_usage_cached_input_tokens
     cached`,
   cacheWrite: `cache_creation_input_tokens cache_creation_tokens cache_write_tokens cache_writes
-    cache_creation cache_write prompt_cache_creation_tokens
+    cache_creation cache_write cache_write_input_tokens cache_write_input_token_count
+    prompt_cache_creation_tokens
     gen_ai_usage_cache_creation_input_tokens`,
   cacheWrite5m: 'cache_write_5m_tokens ephemeral_5m_input_tokens',
   cacheWrite1h: 'cache_write_1h_tokens ephemeral_1h_input_tokens',
@@ -75,8 +78,8 @@ const NAMES = {
     completion_reasoning_tokens ai_usage_reasoning_tokens gen_ai_usage_reasoning_tokens`,
   request: 'request request_body req kwargs payload params body',
   response: 'response response_body resp api_response raw_response response_json llm_output result',
-  prompt: 'messages prompt input question query',
-  system: 'system instructions',
+  prompt: 'messages prompt input contents question query',
+  system: 'system instructions system_instruction',
   answer: 'completion answer output text response',
 } as const;
 
@@ -85,7 +88,7 @@ export type Role = keyof typeof NAMES;
 /** Containers whose members stand for the record's own. */
 const CONTAINERS: ReadonlySet<number> = new Set(
   keysOf(
-    `usage token_usage tokens metrics stats meta metadata llm entry data extra attributes event
+    `usage token_usage usage_metadata tokens metrics stats meta metadata llm entry data extra attributes event
       properties`,
   ),
 );

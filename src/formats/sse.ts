@@ -22,7 +22,8 @@ interface Merged {
 
 /** Whether a logged response text is a stream of events. */
 export function looksLikeStream(text: string): boolean {
-  return /^\s*(data|event|id):/.test(text);
+  // A line that begins with a colon is a comment: OpenRouter keeps the connection alive with them.
+  return /^\s*(data|event|id)?:/.test(text);
 }
 
 /** Merges the events of a stream; null if none of them is of a known shape. */

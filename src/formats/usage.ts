@@ -7,51 +7,98 @@
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import type { Fields } from './json.ts';
 import { K } from './keys.ts';
+import { checked, looksConverse } from './native-usage.ts';
 import { R, type RoleValues } from './roles.ts';
 import { BadValue, countOf, countUnder } from './values.ts';
 
 /**
- * OpenAI's shapes (Chat, Responses, Embeddings) and those of compatible vendors: the input includes
- * cached and written tokens; reasoning that is missing from the output shows in the total.
+ * OpenAI's shapes (Chat, Responses, Realtime, Embeddings), those of compatible vendors and of the AI
+ * SDK: the input includes cached and written tokens; reasoning that is missing from the output shows
+ * in the total.
  */
 export function openAiUsage(usage: Fields): Usage | null {
-  const input = countUnder(usage, K.prompt_tokens, K.input_tokens);
+  const input = countUnder(usage, K.prompt_tokens, K.input_tokens) ?? missedAndHit(usage);
   const output = countUnder(usage, K.completion_tokens, K.output_tokens);
   if (input === null) return null;
-  const inside = usage.fields(K.prompt_tokens_details) ?? usage.fields(K.input_tokens_details);
-  const made = usage.fields(K.completion_tokens_details) ?? usage.fields(K.output_tokens_details);
+  const inside = inputDetails(usage);
+  const made = outputDetails(usage);
   const result = emptyUsage();
   result.cacheRead =
-    countUnder(inside, K.cached_tokens) ??
+    countUnder(inside, K.cached_tokens, K.cache_read_tokens) ??
     countUnder(usage, K.cache_read_input_tokens, K.prompt_cache_hit_tokens) ??
     countUnder(usage, K.num_cached_tokens, K.cached_tokens) ??
+    countUnder(usage, K.cached_input_tokens) ??
     0;
   splitWrites(usage, result, countUnder(inside, K.cache_write_tokens, K.cache_creation_tokens));
   result.inputAudio = countUnder(inside, K.audio_tokens) ?? 0;
+  result.inputImage = countUnder(inside, K.image_tokens) ?? 0;
   result.outputAudio = countUnder(made, K.audio_tokens) ?? 0;
+  result.outputImage = countUnder(made, K.image_tokens) ?? 0;
   result.reasoning =
     countUnder(made, K.reasoning_tokens) ?? countUnder(usage, K.reasoning_tokens) ?? 0;
-  addHidden(result, input ?? 0, output ?? 0, countUnder(usage, K.total_tokens));
-  const written = result.cacheWrite5m + result.cacheWrite1h;
-  result.input = (input ?? 0) - result.cacheRead - written - result.inputAudio;
-  result.output -= result.outputAudio;
-  if (result.input < 0 || result.output < 0) throw contradiction(input ?? 0, result);
-  return result;
+  addHidden(result, input, output ?? 0, countUnder(usage, K.total_tokens));
+  const kept = result.cacheRead + result.cacheWrite5m + result.cacheWrite1h;
+  const cached = inside?.fields(K.cached_tokens_details);
+  if (cached !== undefined) splitCached(result, cached);
+  result.input = input - kept - result.inputAudio - result.inputImage;
+  result.output -= result.outputAudio + result.outputImage;
+  if (result.input < 0 || result.output < 0) throw contradiction(input, result);
+  return cached === undefined ? result : checked(result);
+}
+
+/** DeepSeek's two parts of a prompt, where the prompt itself is not counted. */
+function missedAndHit(usage: Fields): number | null {
+  const missed = countUnder(usage, K.prompt_cache_miss_tokens);
+  return missed === null ? null : missed + (countUnder(usage, K.prompt_cache_hit_tokens) ?? 0);
+}
+
+/** Realtime: cached sound and pictures stand in the cached part, and in sound and pictures too. */
+function splitCached(usage: Usage, cached: Fields): void {
+  usage.cacheReadAudio = countUnder(cached, K.audio_tokens) ?? 0;
+  usage.cacheReadImage = countUnder(cached, K.image_tokens) ?? 0;
+  usage.cacheRead -= usage.cacheReadAudio + usage.cacheReadImage;
+  usage.inputAudio -= usage.cacheReadAudio;
+  usage.inputImage -= usage.cacheReadImage;
+}
+
+function inputDetails(usage: Fields): Fields | undefined {
+  return (
+    usage.fields(K.prompt_tokens_details) ??
+    usage.fields(K.input_tokens_details) ??
+    usage.fields(K.input_token_details)
+  );
+}
+
+function outputDetails(usage: Fields): Fields | undefined {
+  return (
+    usage.fields(K.completion_tokens_details) ??
+    usage.fields(K.output_tokens_details) ??
+    usage.fields(K.output_token_details)
+  );
+}
+
+/** Whether a usage has details in the shape of OpenAI or of the AI SDK. */
+export function hasDetails(usage: Fields): boolean {
+  return inputDetails(usage) !== undefined || outputDetails(usage) !== undefined;
 }
 
 /** Output and reasoning, with what only the total shows added to both. */
 function addHidden(result: Usage, input: number, output: number, total: number | null): void {
-  const hidden = Math.max(0, (total ?? 0) - input - output);
+  const { reasoning } = result;
+  // Without a total only impossibility tells; some round, and count one token more of it.
+  const isBeside = total === null && reasoning > output + 1;
+  const hidden = isBeside ? reasoning : Math.max(0, (total ?? 0) - input - output);
   result.output = output + hidden;
-  result.reasoning = Math.min(Math.max(result.reasoning, hidden), result.output);
+  result.reasoning = Math.min(Math.max(reasoning, hidden), result.output);
 }
 
 function contradiction(input: number, usage: Usage): BadValue {
-  const { cacheRead, cacheWrite5m, cacheWrite1h, inputAudio, outputAudio, output } = usage;
+  const { cacheRead, cacheWrite5m, cacheWrite1h, output } = usage;
+  const { inputAudio, inputImage, outputAudio, outputImage } = usage;
   const detail =
     usage.input < 0
-      ? `input ${input} is less than its parts: cached ${cacheRead}, written ${cacheWrite5m + cacheWrite1h}, audio ${inputAudio}`
-      : `output ${output + outputAudio} is less than its parts: audio ${outputAudio}`;
+      ? `input ${input} is less than its parts: cached ${cacheRead}, written ${cacheWrite5m + cacheWrite1h}, audio ${inputAudio}, images ${inputImage}`
+      : `output ${output + outputAudio + outputImage} is less than its parts: audio ${outputAudio}, images ${outputImage}`;
   return new BadValue({ reason: 'inconsistent_tokens', detail });
 }
 
@@ -83,7 +130,8 @@ export function anthropicUsage(usage: Fields): Usage | null {
 
 /** Whether a usage object is in Anthropic's shape: bare input beside its cache fields. */
 export function looksAnthropic(usage: Fields): boolean {
-  if (usage.has(K.prompt_tokens) || usage.has(K.input_tokens_details)) return false;
+  if (usage.has(K.prompt_tokens) || inputDetails(usage) !== undefined) return false;
+  if (looksConverse(usage)) return false;
   return usage.has(K.cache_read_input_tokens) || usage.has(K.cache_creation_input_tokens);
 }
 

@@ -13,6 +13,8 @@ import { KEY_NAMES } from './keys.ts';
 import { parseLogTime } from './times.ts';
 
 const PICO_DIGITS = 12;
+/** xAI's ticks: 10,000,000,000 are a dollar. */
+export const TICK_DIGITS = 10;
 /** The ledger's integers end here: $9.2 million for one call is no amount of a call. */
 const MAX_PICO = 2n ** 63n - 1n;
 const NOTHING = new Set(['', '-', 'none', 'null', 'nan', 'n/a', 'undefined']);

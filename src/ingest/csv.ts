@@ -127,7 +127,8 @@ class Reading {
     }
     const place = this.#place(rows.end);
     if (this.#held.offsetOf(start) < this.input.from) return;
-    if (rows.hasStrayQuote) this.#reject(place, 'invalid_csv', 'a quote stands within a cell');
+    const fault = faultOf(rows, this.#columns.length);
+    if (fault !== null) this.#reject(place, 'invalid_csv', fault);
     else this.#record(recordOf(this.#columns, rows.cells), place);
   }
 
@@ -242,14 +243,17 @@ class Reading {
   }
 }
 
-/** The cells under their columns; cells beyond the header have no name and are left out. */
+/** What makes a row no row of this table: shifted cells would be wrong counts. */
+function faultOf({ cells, hasStrayQuote }: RowReader, columns: number): string | null {
+  if (hasStrayQuote) return 'a quote stands within a cell';
+  const extra = cells.slice(columns).some((cell) => cell !== '');
+  if (cells.length >= columns && !extra) return null;
+  return `${cells.length} cells under ${columns} columns`;
+}
+
+/** The cells under their columns; empty ones beyond the header are left out. */
 function recordOf(columns: readonly string[], cells: readonly string[]): Record<string, string> {
-  const named: [string, string][] = [];
-  for (const [i, column] of columns.entries()) {
-    const cell = cells[i];
-    if (cell !== undefined) named.push([column, cell]);
-  }
-  return Object.fromEntries(named);
+  return Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? '']));
 }
 
 function bytesOf(record: Record<string, string>): ByteRange {

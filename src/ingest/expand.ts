@@ -27,6 +27,13 @@ export async function expandInputs(inputs: readonly string[], cwd: string): Prom
 
 async function expandOne(input: string, cwd: string): Promise<string[]> {
   if (input === STDIN) return [STDIN];
+  if (input === '') {
+    throw new UserError(
+      EXIT.usage,
+      'a log has an empty name',
+      'is a variable of your shell unset?',
+    );
+  }
   const full = path.resolve(cwd, input);
   const stat = statOf(full);
   if (stat?.isDirectory()) return logsIn(full, input);
@@ -45,6 +52,13 @@ function statOf(full: string): fs.Stats | undefined {
     return fs.statSync(full, { throwIfNoEntry: false });
   } catch (error) {
     if (isSystemError(error) && error.code === 'ENOTDIR') return undefined;
+    if (isSystemError(error) && error.code === 'ELOOP') {
+      throw new UserError(
+        EXIT.failed,
+        `${full} is a loop of symbolic links`,
+        'name the log itself',
+      );
+    }
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import type { Text } from '../formats/json.ts';
 import type { ParsedItem } from '../formats/parse.ts';
 import type { BatchReject, CallBatch } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
+import { TextCounter } from './count-texts.ts';
 import { Dictionary, NameDictionary } from './dictionary.ts';
 import { type ByteRange, TextStore } from './text-store.ts';
 
@@ -42,6 +43,7 @@ export class Packer {
   readonly #outcomes = new Dictionary<Outcome>((outcome) => outcome.stopReason, sameOutcome);
   readonly #accounts = new NameDictionary();
   #resets = false;
+  readonly #texts = new TextCounter();
   readonly #text: TextStore | null;
 
   /** With `storeText`, batches carry the records' bytes. */
@@ -55,7 +57,9 @@ export class Packer {
   }
 
   /** Adds a call, and keeps its record if text is to be stored. */
-  add({ call, system, user }: ParsedCall, place: Place, record: ByteRange): void {
+  add(parsed: ParsedCall, place: Place, record: ByteRange): void {
+    const { system, user } = parsed;
+    const call = parsed.uncounted === null ? parsed.call : this.#texts.counted(parsed);
     const at = this.#count * WIDTH;
     if (at === this.#rows.length) this.#grow();
     const rows = this.#rows;

@@ -18,7 +18,8 @@ interface Row {
   readonly account_id: number | null;
   readonly input_total: number;
   readonly output_tokens: number;
-  readonly has_usage: number;
+  /** 2: the provider's counts; 1: counts of texts; 0: none. */
+  readonly usage_rank: number;
   readonly has_prompt: number;
   readonly is_ok: number;
 }
@@ -75,7 +76,8 @@ function* groupsOf(db: Ledger): Generator<Row[]> {
          c.prompt_hash, c.account_id,
          c.input_tokens + c.cache_read_tokens + c.cache_write_5m_tokens + c.cache_write_1h_tokens
            AS input_total,
-         t.usage_basis <> 'missing' AS has_usage, c.prompt_hash IS NOT NULL AS has_prompt,
+         CASE t.usage_basis WHEN 'measured' THEN 2 WHEN 'missing' THEN 0 ELSE 1 END AS usage_rank,
+         c.prompt_hash IS NOT NULL AS has_prompt,
          o.status = 'ok' AS is_ok
        FROM call c JOIN target t ON t.id = c.target_id JOIN outcome o ON o.id = c.outcome_id
        WHERE c.call_key IN
@@ -103,9 +105,15 @@ function* splitByKey(rows: readonly Row[]): Generator<Row[]> {
   yield group;
 }
 
+const MEASURED = 2;
+
+/** Counts of texts are not the provider's: they tell no two calls apart. */
 function isSameCall(a: Row, b: Row): boolean {
   const comparable =
-    a.has_usage === 1 && b.has_usage === 1 && a.input_total > 0 && b.input_total > 0;
+    a.usage_rank === MEASURED &&
+    b.usage_rank === MEASURED &&
+    a.input_total > 0 &&
+    b.input_total > 0;
   if (comparable && a.input_total !== b.input_total) return false;
   if (differ(a.prompt_hash, b.prompt_hash) || differ(a.account_id, b.account_id)) return false;
   if (a.started_at_ms === null || b.started_at_ms === null) return true;
@@ -116,10 +124,10 @@ function differ(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && a !== b;
 }
 
-/** Orders rows of one call: usage first, then the larger counts, then success and content. */
+/** Orders rows of one call: the provider's counts first, then any, then the larger counts, then success and content. */
 function completeness(row: Row): number {
   return (
-    row.has_usage * 1e15 +
+    row.usage_rank * 1e15 +
     (row.input_total + row.output_tokens) * 10 +
     row.is_ok * 4 +
     row.has_prompt * 2

@@ -39,14 +39,19 @@ function toOneOf(...models: ModelRef[]): Route {
   return { models, certainty: 'needs_test' };
 }
 
+/** What every source leaves to its caller, and a log does not hold. */
+const BY_TASK =
+  "A log's calls go by the task of their tag, or else of the classifier, however sure.";
+
 function preset(
   id: string,
-  note: string,
+  { note, differs }: Pick<RoutingPolicy, 'note'> & { readonly differs: string },
   route: (request: RoutingRequest) => Route,
 ): RoutingPolicy {
   return {
     id,
     note,
+    differs: `${BY_TASK} ${differs}`,
     certainty: 'needs_test',
     route: (request) => (request.target.operation === 'chat' ? route(request) : null),
   };
@@ -87,9 +92,12 @@ export function a2Policy(): RoutingPolicy {
   const low = toOneOf(DEEPSEEK_V32);
   const note =
     'By priority or a keyword score: critical or above .9 to claude-sonnet-4.5, high or above .7 to ' +
-    'gpt-4.1, medium or above .4 to gemini-2.5-flash, the rest to deepseek-v3.2. Without a priority ' +
-    "only the score counts; a log without text has no score, so the task's own keywords stand in.";
-  return preset('a2', note, ({ task, priority, complexity }) => {
+    'gpt-4.1, medium or above .4 to gemini-2.5-flash, the rest to deepseek-v3.2.';
+  const differs =
+    'In the article a score of words in the prompt decides; the ledger keeps no prompt, so here the ' +
+    'task stands for its level: reasoning (.65), analysis and code (.55) are medium, everything else ' +
+    'is low. No call has a priority, so none goes to gpt-4.1 or claude-sonnet-4.5.';
+  return preset('a2', { note, differs }, ({ task, priority, complexity }) => {
     const score = complexity ?? A2_SCORES.get(task) ?? 0;
     if (priority === 'critical' || score > 0.9) return top;
     if (priority === 'high' || score > 0.7) return high;
@@ -124,9 +132,12 @@ export function b2Policy(): RoutingPolicy {
   const note =
     'Greetings, simple questions and translation to deepseek-v3.2 or gemini-2.5-flash; analysis, ' +
     'prose or three of eight demanding words to gpt-4.1 or claude-sonnet-4.5; the rest balanced. The ' +
-    "cheapest of a pool within the caller's latency limit is taken. A log without text is routed by " +
-    'task alone.';
-  return preset('b2', note, ({ task, prompt, maxLatencyMs }) => {
+    "cheapest of a pool within the caller's latency limit is taken.";
+  const differs =
+    'In the article the demanding words are counted in the prompt and a caller may set a latency ' +
+    'limit; the ledger keeps neither, so here the task alone decides. Greetings are all of the task ' +
+    'chat, simple questions all of qa.';
+  return preset('b2', { note, differs }, ({ task, prompt, maxLatencyMs }) => {
     const demanding = countWords(prompt, B2_WORDS) >= 3;
     const pool = pools.get(task) ?? (demanding ? quality : balanced);
     if (maxLatencyMs === undefined) return pool;
@@ -152,7 +163,10 @@ export function c2Policy(): RoutingPolicy {
   const note =
     'Classification, extraction and summaries to deepseek-v3.2, translation and analysis to ' +
     'gemini-2.5-flash, reasoning and prose to gpt-4.1, unknown tasks to gemini-2.5-flash.';
-  return preset('c2', note, ({ task }) => models.get(task) ?? medium);
+  const differs =
+    "In the article the caller names the task. The article's temperatures and limits of output are " +
+    'not applied: the tokens stay as logged.';
+  return preset('c2', { note, differs }, ({ task }) => models.get(task) ?? medium);
 }
 
 const D1_CRITICAL = [
@@ -177,9 +191,12 @@ export function d1Policy(): RoutingPolicy {
   const budget = toOneOf(DEEPSEEK_V32);
   const note =
     'Two critical words to claude-opus-4.7, one critical or two high words to claude-sonnet-4.5, the ' +
-    'rest to deepseek-v4-pro; priority low asks for deepseek-v3.2. In a log without text analysis and ' +
-    'reasoning count as one critical word.';
-  return preset('d1', note, ({ task, prompt, priority }) => {
+    'rest to deepseek-v4-pro; priority low asks for deepseek-v3.2.';
+  const differs =
+    'In the article German words in the prompt decide; the ledger keeps no prompt, so here the tasks ' +
+    'analysis and reasoning count as one critical word and every other task as none: nothing goes to ' +
+    'claude-opus-4.7, and nothing is asked to go to deepseek-v3.2.';
+  return preset('d1', { note, differs }, ({ task, prompt, priority }) => {
     if (priority === 'low') return budget;
     const assumed = prompt === undefined && D1_CRITICAL_TASKS.has(task) ? 1 : 0;
     const critical = countWords(prompt, D1_CRITICAL) + assumed;
@@ -204,5 +221,8 @@ export function e3Policy(): RoutingPolicy {
     'Simple questions and classification to Qwen3-8B, summaries to Qwen3-32B, translation to ' +
     'Qwen-MT-Turbo (its source gives no price, so such calls stay), code to deepseek-coder, reasoning ' +
     'to deepseek-reasoner, the rest to deepseek-v4-flash.';
-  return preset('e3', note, ({ task }) => models.get(task) ?? fallback);
+  const differs =
+    'In the article the caller names the task. Simple questions are all of the task qa, complex ' +
+    'reasoning all of reasoning.';
+  return preset('e3', { note, differs }, ({ task }) => models.get(task) ?? fallback);
 }

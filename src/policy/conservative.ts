@@ -36,6 +36,7 @@ export function conservativePolicy(): RoutingPolicy {
       'the same vendor and generation; everything else stays. Published tests find small models ' +
       'within 4 % of large ones on FAQ, classification and summaries, and far behind on code and ' +
       'multi-step reasoning.',
+    differs: null,
     certainty: 'likely',
     route(request) {
       if (!isRoutable(request)) return null;

@@ -52,7 +52,10 @@ export interface Route {
 /** Rules from a request to a route. */
 export interface RoutingPolicy {
   readonly id: string;
+  /** The rule, as its source has it. */
   readonly note: string;
+  /** How calls of a log are routed otherwise than by the source's rule; null if by the rule itself. */
+  readonly differs: string | null;
   /** The best certainty any of its routes claims. */
   readonly certainty: Certainty;
   /** Where the request may go; null to leave it where it is. */

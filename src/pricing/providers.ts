@@ -11,7 +11,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
     'azure-openai azure-ai microsoft az-ai-openai az-ai-inference azure-ai-openai azure-ai-inference',
   anthropic: 'claude',
   google:
-    'gemini google-ai-studio google-genai google-generativeai google-gla gcp-gemini gcp-gen-ai vertex vertex-ai vertexai vertex-ai-beta google-vertex google-vertex-ai gcp-vertex-ai',
+    'gemini google-ai-studio google-genai google-generativeai google-gla gcp-gemini gcp-gen-ai vertex vertex-ai vertexai vertex-ai-beta google-vertex google-vertex-ai gcp-vertex-ai vertex-anthropic',
   aws: 'bedrock aws-bedrock amazon amazon-bedrock bedrock-converse',
   'x-ai': 'xai grok',
   deepseek: 'deepseek-ai',
@@ -84,9 +84,13 @@ function keyOf(spelling: string): string {
     .replace(/[\s_.]+/g, '-');
 }
 
+/** What the AI SDK and tracers put behind a provider's name: which of its endpoints was called. */
+const ENDPOINT =
+  /\.(chat|responses|messages|completions?|embeddings?|text-embedding|generative-ai)$/i;
+
 /** The catalogue's id of a provider; empty if the spelling is not known. */
 export function providerId(spelling: string): string {
-  const key = keyOf(spelling);
+  const key = keyOf(spelling.trim().replace(ENDPOINT, ''));
   return IDS.get(key) ?? (key.startsWith('huggingface-') ? key.replace('-', '_') : '');
 }
 

@@ -20,11 +20,12 @@ export interface NativeUsage {
 
 /** Reads a usage of one of these shapes; null if it is none. `provider` is as the user names it. */
 export function nativeUsage(body: Members, provider: string): NativeUsage | null {
-  const google = firstWith(body, ['usageMetadata'], GEMINI);
+  const google = firstWith(body, ['usageMetadata', 'usage'], GEMINI);
   if (google !== null) return gemini(google, body);
   const cohere = firstWith(body, ['usage', 'meta'], ['billed_units']);
   if (cohere !== null) return billedUnits(cohere);
-  if (body.has('prompt_eval_count') || body.has('eval_count')) return ollama(body);
+  const local = firstWith(body, ['usage'], ['prompt_eval_count', 'eval_count']);
+  if (local !== null) return ollama(local);
   const converse = place(body, ['usage'], (at) => at.has(...BEDROCK) || at.spells(...CAMEL_CACHE));
   if (converse !== null || isInvocationLog(body)) return bedrock(converse ?? body, body);
   const sdk = place(body, ['usage', 'totalUsage'], (at) => at.spells(...AI_SDK));

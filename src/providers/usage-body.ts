@@ -36,7 +36,9 @@ export function parseUsageBody(text: string, hints: BodyHints): BodyCall[] | Rej
     const native = nativeUsage(members, hints.provider);
     const calls = native === null ? formatCalls(root, hints) : nativeCalls(native, members, hints);
     if (isRejected(calls)) return calls;
-    return calls.map((call) => withHints(call, billedBy(members), hints));
+    // Parts of an answer keep the models they name.
+    const model = calls.length === 1 ? hints.model : '';
+    return calls.map((call) => withHints(call, billedBy(members), { ...hints, model }));
   } catch (error) {
     if (!(error instanceof CountError)) throw error;
     return { reason: 'invalid_tokens', detail: error.message };
@@ -136,7 +138,7 @@ function wrappingOf(usage: JsonObject, { provider, model }: BodyHints, named: un
   const isCompatible = isObject(usage.input_tokens_details) || isObject(usage.input_token_details);
   const hasCache = 'cache_creation' in usage || 'cache_creation_input_tokens' in usage;
   const isMessage =
-    ANTHROPIC.test(provider === '' ? `${model} ${String(named ?? '')}` : provider) ||
+    ANTHROPIC.test(`${provider} ${model} ${String(named ?? '')}`) ||
     (provider === '' && (hasCache || 'cache_read_input_tokens' in usage));
   return isMessage && !isCompatible ? { type: 'message' } : { object: 'response' };
 }
@@ -176,6 +178,7 @@ function withHints(call: BodyCall, billedPico: bigint | null, hints: BodyHints):
     target: {
       ...target,
       provider: hints.provider || target.provider,
+      model: hints.model || target.model,
       tier: hints.tier ?? target.tier,
       region: hints.region || target.region,
     },

@@ -156,7 +156,8 @@ export class LineUp {
   /** The difference so far, split. */
   result(): Reconciliation {
     const ids = [...new Set([...this.#invoice.cells.keys(), ...this.#log.cells.keys()])].sort();
-    const rows = ids.map((id) => this.#row(id));
+    const dearest = this.#log.dearest();
+    const rows = ids.map((id) => this.#row(id, dearest));
     const sum = (value: (row: ReconciledRow) => bigint): bigint =>
       rows.reduce((total, row) => total + value(row), 0n);
     return {
@@ -170,11 +171,13 @@ export class LineUp {
     };
   }
 
-  #row(id: string): ReconciledRow {
+  #row(id: string, dearest: ReadonlyMap<string, number>): ReconciledRow {
     const [day = '', model = ''] = id.split('\n');
     const invoice = this.#invoice.cells.get(id) ?? null;
     const log = this.#log.cells.get(id) ?? null;
-    const context = { day, prices: this.options.prices, alternatives: this.#alternatives };
+    const { prices } = this.options;
+    const dearestPico = dearest.get(model) ?? 0;
+    const context = { day, prices, alternatives: this.#alternatives, dearestPico };
     return {
       day,
       model,

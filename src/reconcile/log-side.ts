@@ -95,6 +95,16 @@ export class LogSide {
     if (kind === 'priced') this.#addPriced(cell, call, { day, atMs });
   }
 
+  /** The dearest priced call of each key on any day, pico-USD. */
+  dearest(): Map<string, number> {
+    const most = new Map<string, number>();
+    for (const [id, { mostPico }] of this.cells) {
+      const key = id.slice(id.indexOf('\n') + 1);
+      most.set(key, Math.max(most.get(key) ?? 0, mostPico));
+    }
+    return most;
+  }
+
   #addPriced(cell: LogCell, call: LoggedCall, { day, atMs }: { day: string; atMs: EpochMs }): void {
     const { target } = call;
     const { searchKey, prices } = this.options;

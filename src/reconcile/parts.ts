@@ -16,10 +16,17 @@ export interface Part {
   readonly amount: bigint;
   readonly low: bigint;
   readonly high: bigint;
+  /** The part of `amount` that a tolerance takes as explained: the log or the invoice accounts for it. */
+  readonly explained: bigint;
   readonly basis: PartBasis;
   /** The calls it is about; null if it is not about calls. */
   readonly calls: number | null;
 }
+
+/** A part as it is offered; what is left out of `explained` is all of the amount. */
+type Known = Pick<Part, 'name' | 'amount'> & Partial<Pick<Part, 'calls' | 'explained'>>;
+type Taken = Omit<Part, 'low' | 'high' | 'explained'> &
+  Partial<Pick<Part, 'low' | 'high' | 'explained'>>;
 
 /** A difference that is being explained. */
 export class Remainder {
@@ -36,18 +43,21 @@ export class Remainder {
   }
 
   /** Takes a part that is known: all of it, whatever is left. */
-  takeKnown(name: ReconcilePart, amount: bigint, calls: number | null = null): void {
+  takeKnown(part: Known): void {
+    const { amount, calls = null } = part;
     if (amount === 0n) return;
-    this.#push({ name, amount, low: amount, high: amount, basis: 'measured', calls });
+    const explained = within(part.explained ?? amount, amount);
+    this.#push({ ...part, low: amount, high: amount, explained, basis: 'measured', calls });
   }
 
   /** Takes as much of a part as is left in its direction; the bounds are kept either way. */
-  take(part: Omit<Part, 'low' | 'high'> & { readonly low?: bigint; readonly high?: bigint }): void {
+  take(part: Taken): void {
     const amount = within(part.amount, this.#left);
     const low = least(part.low ?? amount, amount);
     const high = least(-(part.high ?? amount), -amount);
     if (amount === 0n && low === 0n && high === 0n) return;
-    this.#push({ ...part, amount, low, high: -high });
+    const explained = within(part.explained ?? amount, amount);
+    this.#push({ ...part, amount, low, high: -high, explained });
   }
 
   #push(part: Part): void {

@@ -2,7 +2,8 @@
  * Tier and region: how much of a difference the place that served the calls explains.
  *
  * Takes both sides of a day and model. Where the invoice says the tiers or regions, the shares of
- * both sides are compared; where it does not, one tier or region has to explain all of it exactly.
+ * both sides are compared; where it does not, one tier or region has to explain all of it exactly,
+ * and the invoice must not count more requests or tokens than the log.
  */
 import { divideHalfEven } from '../domain/money.ts';
 import type { InvoiceCell } from './invoice-side.ts';
@@ -26,7 +27,17 @@ const PER_MILLION = 1_000_000n;
 export function takeServed(remainder: Remainder, sides: Sides): void {
   const tierSaid = takeTier(remainder, sides);
   const regionSaid = takeRegion(remainder, sides);
-  if (sides.log.unpriced === 0) takeGuessed(remainder, sides, { tierSaid, regionSaid });
+  if (sides.log.unpriced === 0 && !countsMore(sides)) {
+    takeGuessed(remainder, sides, { tierSaid, regionSaid });
+  }
+}
+
+/** The invoice counts more than the log can have: twice the amount is then no dearer tier. */
+function countsMore({ invoice, log }: Sides): boolean {
+  if (invoice.requests !== null && invoice.requests > log.calls + log.uncertain) return true;
+  const { input, output } = invoice;
+  if (input === null || output === null || log.uncertain > 0) return false;
+  return input > log.input || output > log.output;
 }
 
 function takeTier(remainder: Remainder, sides: Sides): boolean {

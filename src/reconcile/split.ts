@@ -17,6 +17,8 @@ export interface SplitContext {
   readonly day: string;
   readonly prices: PriceSource;
   readonly alternatives: readonly Alternative[];
+  /** The dearest priced call of the model on any day, pico-USD; 0 if there is none. */
+  readonly dearestPico: number;
 }
 
 /** The parts of a difference, and what they leave. */
@@ -36,7 +38,7 @@ export function splitDifference(
   const billed = (invoice?.amount ?? 0n) + (invoice?.credit ?? 0n);
   const difference = billed - (log?.cost.total ?? 0n);
   const remainder = new Remainder(difference);
-  remainder.takeKnown('credits', invoice?.credit ?? 0n);
+  remainder.takeKnown({ name: 'credits', amount: invoice?.credit ?? 0n });
   takeRest(remainder, invoice, log, context);
   return { difference, parts: remainder.parts, rest: remainder.left };
 }
@@ -48,12 +50,16 @@ function takeRest(
   context: SplitContext,
 ): void {
   const hasCalls = log !== null && log.calls + log.unpriced > 0;
+  const amount = remainder.left;
   if (invoice?.kind === 'other' && !hasCalls) {
-    remainder.takeKnown('other_charges', remainder.left);
+    remainder.takeKnown({ name: 'other_charges', amount });
   } else if (invoice === null || invoice.rows === 0) {
-    remainder.takeKnown('not_on_invoice', remainder.left, log?.calls ?? 0);
+    const calls = log?.calls ?? 0;
+    remainder.takeKnown({ name: 'not_on_invoice', amount, explained: 0n, calls });
   } else if (log === null || !hasCalls) {
-    remainder.takeKnown('not_in_log', remainder.left, invoice.requests);
+    const calls = invoice.requests;
+    const explained = doubtOf(log, calls, context.dearestPico);
+    remainder.takeKnown({ name: 'not_in_log', amount, explained, calls });
   } else if (sizeOf(remainder.left) > invoice.rounding) {
     if (log.calls === 0) takeUnpricedOnly(remainder, invoice, log);
     else {
@@ -70,9 +76,25 @@ function takeUnpricedOnly(remainder: Remainder, invoice: InvoiceCell, log: LogCe
   const more = Math.max(0, (invoice.requests ?? log.unpriced) - log.unpriced);
   if (more > 0) {
     const share = divideHalfEven(remainder.left * BigInt(more), BigInt(invoice.requests ?? 1));
-    remainder.take({ name: 'not_in_log', amount: share, basis: 'estimated', calls: more });
+    const explained = (share * BigInt(Math.min(more, log.uncertain))) / BigInt(more);
+    remainder.take({
+      name: 'not_in_log',
+      amount: share,
+      explained,
+      basis: 'estimated',
+      calls: more,
+    });
   }
-  remainder.takeKnown('unpriced', remainder.left, log.unpriced);
+  remainder.takeKnown({ name: 'unpriced', amount: remainder.left, calls: log.unpriced });
+}
+
+/**
+ * The most that the log's own doubts (time-outs, cancelled streams, server errors) can have cost, as
+ * dear as its dearest call; `calls`: how many the invoice has more, null if it does not count them.
+ */
+function doubtOf(log: LogCell | null, calls: number | null, dearestPico: number): bigint {
+  const uncertain = log?.uncertain ?? 0;
+  return BigInt(Math.min(calls ?? uncertain, uncertain)) * BigInt(dearestPico);
 }
 
 /** Some calls have no price: they cost what the priced ones cost for each token. */
@@ -100,7 +122,10 @@ function takeMissing(
   const byTokens = costOfMoreTokens(invoice, log, context);
   const more = invoice.requests === null ? null : Math.max(0, invoice.requests - logged);
   if (byTokens !== null) {
-    remainder.take({ name, amount: byTokens, low: byTokens, high: byTokens, basis, calls: more });
+    // A stream that broke off is in the log, with fewer tokens than were billed.
+    const explained = doubtOf(log, null, log.mostPico);
+    const bounds = { low: byTokens, high: byTokens };
+    remainder.take({ name, amount: byTokens, ...bounds, explained, basis, calls: more });
     return;
   }
   const calls = more ?? log.uncertain;
@@ -109,7 +134,16 @@ function takeMissing(
   const amount = divideHalfEven(log.cost.total * count, BigInt(log.calls));
   // The invoice counts its calls: they cost something. A doubt of the log may have cost nothing.
   const low = more === null ? 0n : count * BigInt(log.leastPico);
-  remainder.take({ name, amount, low, high: count * BigInt(log.mostPico), basis, calls });
+  const explained = doubtOf(log, more, log.mostPico);
+  remainder.take({
+    name,
+    amount,
+    low,
+    high: count * BigInt(log.mostPico),
+    explained,
+    basis,
+    calls,
+  });
 }
 
 /** What the tokens cost that the invoice has more than the log; null if it counts none. */

@@ -37,8 +37,9 @@ const METHODS: Readonly<Record<ReconcilePart, string>> = {
   unpriced: 'what was billed for calls the price table has no price for',
   not_in_log:
     'billed days, models, requests or tokens the log lacks; else at most what its time-outs, ' +
-    'cancelled streams and server errors without usage can have cost',
-  not_on_invoice: 'logged days and models that the invoice does not bill',
+    'cancelled streams and server errors without usage can have cost; only up to that it counts as ' +
+    'explained',
+  not_on_invoice: 'logged days and models that the invoice does not bill; none of it is explained',
   tier: 'the same calls at the tier that the invoice says, or whose price it matches',
   region: 'the same calls in the region that the invoice says, or whose price it matches',
   rounding: 'at most half of the last digit of each invoice row',
@@ -52,7 +53,7 @@ export function summarise(
   invoices: readonly Invoice[],
   options: SummaryOptions,
 ): ReconcileReport {
-  const unexplained = found.rows.reduce((sum, row) => sum + sizeOf(row.rest), 0n);
+  const unexplained = found.rows.reduce((sum, row) => sum + unexplainedOf(row), 0n);
   const { otherProviders } = found;
   return {
     schema: RECONCILE_SCHEMA,
@@ -72,6 +73,17 @@ export function summarise(
     },
     notes: invoices.flatMap(({ notes }) => notes),
   };
+}
+
+/** The rest of a row and what its parts name without explaining it, without their signs. */
+function unexplainedOf({ rest, parts }: ReconciledRow): bigint {
+  return parts.reduce((sum, part) => sum + sizeOf(part.amount - part.explained), sizeOf(rest));
+}
+
+/** What a part names in all rows and leaves unexplained. */
+function openOf(rows: readonly ReconciledRow[], name: ReconcilePart): string {
+  const own = rows.flatMap(({ parts }) => parts.filter((part) => part.name === name));
+  return formatUsd(own.reduce((sum, part) => sum + sizeOf(part.amount - part.explained), 0n));
 }
 
 function noteOf(invoice: Invoice, usdPer: Readonly<Record<string, string>>): InvoiceNote {
@@ -101,6 +113,8 @@ function totalsOf(found: Reconciliation, unexplained: bigint): ReconcileTotals {
       billed === 0n ? null : Number((difference * 10_000n) / sizeOf(billed)) / 10_000,
     rest_usd: formatUsd(rows.reduce((sum, row) => sum + row.rest, 0n)),
     unexplained_usd: formatUsd(unexplained),
+    unlogged_usd: openOf(rows, 'not_in_log'),
+    unbilled_usd: openOf(rows, 'not_on_invoice'),
     calls: count((row) => row.calls),
     unpriced_calls: count((row) => row.unpricedCalls),
     uncertain_calls: count((row) => row.uncertainCalls),
@@ -124,6 +138,7 @@ function partRow(name: ReconcilePart, parts: readonly Part[]): PartRow {
     amount_usd: sum((part) => part.amount),
     low_usd: sum((part) => part.low),
     high_usd: sum((part) => part.high),
+    explained_usd: sum((part) => part.explained),
     basis: parts.every(({ basis }) => basis === 'measured') ? 'measured' : 'estimated',
     calls: counted.length === 0 ? null : counted.reduce((total, calls) => total + calls, 0),
     rows: parts.length,
@@ -148,6 +163,7 @@ function rowOf(row: ReconciledRow): ReconcileRow {
     difference_usd: formatUsd(row.difference),
     parts: Object.fromEntries(amounts) as Record<ReconcilePart, string>,
     rest_usd: formatUsd(row.rest),
+    unexplained_usd: formatUsd(unexplainedOf(row)),
   };
 }
 

@@ -52,11 +52,16 @@ function headRows({ totals, gaps, period, prices, billed }: AuditReport): FlatRo
       section: 'totals',
       key: 'all',
       share: 1,
-      detail: `${span}; prices: ${prices.table} ${prices.version}`,
+      detail: `${span}; prices: ${prices.table} ${prices.version} of ${prices.as_of ?? 'an unknown day'}`,
     },
     { section: 'totals', key: 'failed', calls: totals.failed_calls },
     { section: 'totals', key: 'from_own_cache', calls: totals.cached_calls },
     { section: 'totals', key: 'priced', calls: totals.priced_calls, share: totals.priced_share },
+    ...totals.by_basis.map((row) => ({
+      ...pickFigures(row),
+      section: 'usage_basis',
+      key: row.basis,
+    })),
     ...(billed === null ? [] : billedRows(billed)),
   ];
 }
@@ -152,6 +157,7 @@ function gapRows({ gaps }: AuditReport): FlatRow[] {
       calls: gap.lines,
     })),
     { section: 'gap', key: 'calls_without_usage', calls: gaps.calls_without_usage },
+    { section: 'gap', key: 'tokenised_calls', calls: gaps.tokenised_calls },
     { section: 'gap', key: 'estimated_calls', calls: gaps.estimated_calls },
   ];
 }

@@ -33,7 +33,8 @@ export function formatCsvRows(
 
 function recordsOf(rows: readonly (readonly Cell[])[], { bom, delimiter }: CsvOptions): string {
   const records = rows.map((row) => row.map(safeCell));
-  return stringify(records, { bom, delimiter, record_delimiter: '\r\n' });
+  // By itself it quotes for a whole CRLF only: a lone LF or CR would break the row.
+  return stringify(records, { bom, delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
 }
 
 function safeCell(cell: Cell): string {

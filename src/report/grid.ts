@@ -2,25 +2,18 @@
  * A table for a terminal: a header, a rule, rows, no borders.
  *
  * Takes texts that are already safe (escapeUnsafe) and unstyled, gives lines indented by two. Never
- * wider than asked where shrinking flexible columns or leaving out optional ones can help; never more
- * than MAX_ROWS rows.
+ * wider than asked where shrinking flexible columns or leaving out optional ones can help, names that
+ * differ apart; never more than MAX_ROWS rows.
  */
 import Table from 'cli-table3';
+import { cutTexts, type GridColumn, layOut, SPACING } from './grid-widths.ts';
 import type { Style } from './style.ts';
-import { fitText, textWidth } from './text.ts';
+import { fitText } from './text.ts';
+
+export type { GridColumn } from './grid-widths.ts';
 
 /** cli-table3 takes quadratic time: 200 rows are 80 ms, 5,000 are 5 s. */
 export const MAX_ROWS = 200;
-
-export interface GridColumn {
-  readonly title: string;
-  /** Numbers go right; the default is left. */
-  readonly align?: 'left' | 'right';
-  /** May be cut with `…` when the terminal is narrow; never below 8 columns or a short title. */
-  readonly shrinks?: boolean;
-  /** Left out where the table does not fit otherwise; the last of these first. */
-  readonly optional?: boolean;
-}
 
 export interface GridRow {
   readonly cells: readonly string[];
@@ -29,9 +22,6 @@ export interface GridRow {
 }
 
 const INDENT = '  ';
-const SPACING = 2;
-/** A longer title may be cut with its column. */
-const MAX_KEPT_TITLE = 12;
 const NO_BORDERS = {
   top: '',
   'top-mid': '',
@@ -56,62 +46,23 @@ export function renderGrid(
   rows: readonly GridRow[],
   page: { readonly width: number; readonly style: Style },
 ): string {
-  const widths = columnWidths(columns, rows, page.width - INDENT.length);
-  const spare = columns.findLastIndex(({ optional }) => optional === true);
-  if (spare !== -1 && widthOf(widths) > page.width - INDENT.length) {
-    const kept = rows.map((row) => ({ ...row, cells: row.cells.toSpliced(spare, 1) }));
-    return renderGrid(columns.toSpliced(spare, 1), kept, page);
-  }
+  const texts = columns.map((_, index) => rows.map(({ cells }) => cells[index] ?? ''));
+  const { kept, widths } = layOut(columns, texts, page.width - INDENT.length);
+  const cut = kept.map((index, at) =>
+    cutTexts(columns[index] as GridColumn, texts[index] ?? [], widths[at] ?? 0),
+  );
   const table = new Table({
-    head: columns.map((column, index) =>
-      page.style.bold(fitText(column.title, widths[index] ?? 0)),
+    head: kept.map((index, at) =>
+      page.style.bold(fitText(columns[index]?.title ?? '', widths[at] ?? 0)),
     ),
     chars: NO_BORDERS,
-    colAligns: columns.map((column) => column.align ?? 'left'),
+    colAligns: kept.map((index) => columns[index]?.align ?? 'left'),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
-  for (const row of rows) {
+  rows.forEach((row, line) => {
     const paint = row.style ?? ((text: string) => text);
-    table.push(row.cells.map((cell, index) => paint(fitText(cell, widths[index] ?? 0))));
-  }
+    table.push(cut.map((column) => paint(column[line] ?? '')));
+  });
   const lines = table.toString().split('\n');
   return lines.map((line) => `${INDENT}${line}`.trimEnd()).join('\n');
-}
-
-/** The width each column needs, flexible ones shrunk as far as it takes and they can. */
-function columnWidths(
-  columns: readonly GridColumn[],
-  rows: readonly GridRow[],
-  available: number,
-): number[] {
-  const widths = columns.map((column, index) =>
-    rows.reduce(
-      (most, row) => Math.max(most, textWidth(row.cells[index] ?? '')),
-      textWidth(column.title),
-    ),
-  );
-  for (let excess = widthOf(widths) - available; excess > 0; excess--) {
-    const widest = widestFlexible(columns, widths);
-    if (widest === -1) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  return widths;
-}
-
-function widthOf(widths: readonly number[]): number {
-  return widths.reduce((sum, each) => sum + each + SPACING, -SPACING);
-}
-
-function widestFlexible(columns: readonly GridColumn[], widths: readonly number[]): number {
-  let widest = -1;
-  columns.forEach((column, index) => {
-    const own = widths[index] ?? 0;
-    if (
-      column.shrinks !== true ||
-      own <= Math.max(8, Math.min(textWidth(column.title), MAX_KEPT_TITLE))
-    )
-      return;
-    if (widest === -1 || own > (widths[widest] ?? 0)) widest = index;
-  });
-  return widest;
 }

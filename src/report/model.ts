@@ -6,6 +6,7 @@
  * rounded down at the fourth decimal. Never a number that hides a gap: unpriced calls are beside
  * every cost.
  */
+import type { UsageBasis } from '../domain/tokens.ts';
 
 export const AUDIT_SCHEMA = 'aicost.audit/1';
 
@@ -52,6 +53,8 @@ export interface PriceTableNote {
   readonly version: string;
   /** The day the table was taken, `YYYY-MM-DD`; null if it does not say. */
   readonly as_of: string | null;
+  /** Whole days from that day to the report; null if it does not say. */
+  readonly age_days: number | null;
   readonly source: string;
 }
 
@@ -74,6 +77,18 @@ export interface Totals {
   readonly priced_calls: number;
   /** priced_calls / calls. */
   readonly priced_share: number;
+  /** The same calls and cost by where their token counts come from; only those there are. */
+  readonly by_basis: readonly BasisRow[];
+}
+
+/** Calls whose token counts rest on the same thing (docs/tokens.md). */
+export interface BasisRow {
+  readonly basis: UsageBasis;
+  readonly calls: number;
+  readonly unpriced_calls: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: UsdText;
 }
 
 export interface Gaps {
@@ -85,8 +100,11 @@ export interface Gaps {
     readonly models: readonly string[];
   }[];
   readonly rejected_by_reason: readonly { readonly reason: string; readonly lines: number }[];
+  /** Calls without counts that may have cost something; failed ones are known to be free. */
   readonly calls_without_usage: number;
-  /** Calls whose tokens were counted or guessed from their text. */
+  /** Calls whose tokens were counted from their text by the model's own tokenizer. */
+  readonly tokenised_calls: number;
+  /** Calls whose tokens were estimated from their text. */
   readonly estimated_calls: number;
 }
 
@@ -104,6 +122,14 @@ export interface Billed {
     readonly billed_usd: UsdText;
     readonly computed_usd: UsdText;
     readonly difference_usd: UsdText;
+    /** Up to three calls whose two costs differ most, largest first. */
+    readonly examples: readonly {
+      /** `FILE:LINE`. */
+      readonly place: string;
+      readonly billed_usd: UsdText;
+      readonly computed_usd: UsdText;
+      readonly difference_usd: UsdText;
+    }[];
   }[];
 }
 
@@ -152,6 +178,8 @@ export interface FindingRow {
   readonly method: string;
   /** Further counts; each name ends in its unit. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What the finding could not judge; null if it judged every call. */
+  readonly note: string | null;
   /** `FILE:LINE` of example calls. */
   readonly examples: readonly string[];
 }

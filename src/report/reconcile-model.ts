@@ -75,8 +75,15 @@ export interface ReconcileTotals {
   readonly difference_share: number | null;
   /** The difference less all parts. */
   readonly rest_usd: UsdText;
-  /** The rests of all rows without their signs, so that they cannot cancel out. */
+  /**
+   * What a tolerance is held against: the rests, `unlogged_usd` and `unbilled_usd`, of each row without
+   * their signs, so that they cannot cancel out.
+   */
   readonly unexplained_usd: UsdText;
+  /** Billed for calls the log lacks, beyond what its own doubts can have cost. */
+  readonly unlogged_usd: UsdText;
+  /** Logged for days and models that the invoice does not bill. */
+  readonly unbilled_usd: UsdText;
   readonly calls: number;
   readonly unpriced_calls: number;
   /** Calls that may have been billed and whose tokens nobody logged. */
@@ -88,6 +95,8 @@ export interface PartRow {
   readonly amount_usd: UsdText;
   readonly low_usd: UsdText;
   readonly high_usd: UsdText;
+  /** The part of the amount that counts as explained. */
+  readonly explained_usd: UsdText;
   readonly basis: Basis;
   /** Calls it is about; null if it is not about calls or they are not counted. */
   readonly calls: number | null;
@@ -117,4 +126,6 @@ export interface ReconcileRow {
   readonly difference_usd: UsdText;
   readonly parts: Readonly<Record<ReconcilePart, UsdText>>;
   readonly rest_usd: UsdText;
+  /** What of this row counts as unexplained, without signs. */
+  readonly unexplained_usd: UsdText;
 }

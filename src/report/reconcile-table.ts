@@ -7,6 +7,7 @@ import { type GridRow, MAX_ROWS, renderGrid } from './grid.ts';
 import { amountOf, displayAmount, displayCount, displayOf, displayShare } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
 import type { PartRow, ReconcilePart, ReconcileReport, ReconcileRow } from './reconcile-model.ts';
+import { openTexts, unexplainedText } from './reconcile-verdict.ts';
 import { escapeUnsafe } from './text.ts';
 
 const TITLES: Readonly<Record<ReconcilePart, string>> = {
@@ -101,11 +102,15 @@ function gate(
   tolerance: ReconcileReport['tolerance'],
   page: Page,
 ): string[] {
-  if (tolerance === null) return [];
+  if (tolerance === null) {
+    return openTexts(totals).map((text) =>
+      paragraph(page, `${text}: nothing in the log accounts for it`),
+    );
+  }
   const verdict = tolerance.is_within ? 'within' : 'beyond';
   const text =
     `${verdict} the tolerance of ${tolerance.given} (${displayAmount(tolerance.limit_usd)}): ` +
-    `${displayAmount(totals.unexplained_usd)} unexplained, days and models added up without their signs`;
+    `${unexplainedText(totals)}; days and models added up without their signs`;
   const line = paragraph(page, text);
   return [tolerance.is_within ? line : page.style.red(line)];
 }
@@ -120,10 +125,11 @@ function rowsTable({ rows }: ReconcileReport, page: Page): string {
   const grid = renderGrid(
     [
       { title: 'day' },
-      { title: 'model', shrinks: true },
+      { title: 'model', shrinks: true, isName: true },
       ...['calls', 'invoice', 'log', 'difference', 'rest'].map((title) => ({
         title,
         align: right,
+        optional: title === 'calls',
       })),
     ],
     shown.map(rowCells),

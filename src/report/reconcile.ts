@@ -50,6 +50,7 @@ const COLUMNS = [
   'difference_usd',
   ...RECONCILE_PARTS.map((part) => `${part}_usd`),
   'rest_usd',
+  'unexplained_usd',
 ];
 
 function cellsOf(row: ReconcileRow): Cell[] {
@@ -65,6 +66,7 @@ function cellsOf(row: ReconcileRow): Cell[] {
     row.difference_usd,
     ...RECONCILE_PARTS.map((part) => row.parts[part]),
     row.rest_usd,
+    row.unexplained_usd,
   ];
 }
 

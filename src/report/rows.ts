@@ -18,6 +18,8 @@ export interface Column<Row> {
   readonly title: string;
   /** `right` is for numbers; left-aligned columns may be cut to the terminal's width. */
   readonly align?: 'left' | 'right';
+  /** Holds names: where they are cut, those that differ still do. */
+  readonly isName?: boolean;
   /** The exact value, for CSV and JSON; null is an empty cell. */
   value(row: Row): Cell;
   /** The text in a table, where it differs from the value. */
@@ -120,7 +122,9 @@ function rowsTable<Row>(
   { columns, options }: { columns: readonly Column<Row>[]; options: TextOptions },
 ): string {
   const grid = renderGrid(
-    columns.map(({ title, align = 'left' }) => ({ title, align, shrinks: align === 'left' })),
+    columns.map(({ title, align = 'left', isName = false }) => {
+      return { title, align, isName, shrinks: align === 'left' };
+    }),
     rows.map((row) => ({ cells: columns.map((column) => cellText(row, column)) })),
     { width: options.width, style: styles(options.colour) },
   );

@@ -17,6 +17,8 @@ import { escapeUnsafe, wrapText } from './text.ts';
 export interface SectionColumn<Row> extends Column<Row> {
   /** Left out on a terminal; the default is false. */
   readonly isFurther?: boolean;
+  /** Left out on a narrow terminal, the last of these first; `if_zero`: only where all is 0. */
+  readonly optional?: boolean | 'if_zero';
 }
 
 /** One list of rows, ready for every format. */
@@ -27,7 +29,9 @@ export interface Section {
   readonly title: string;
   readonly keys: readonly string[];
   /** The columns on a terminal. */
-  readonly columns: readonly Pick<Column<never>, 'title' | 'align'>[];
+  readonly columns: readonly (Pick<Column<never>, 'title' | 'align' | 'isName'> & {
+    readonly optional: boolean;
+  })[];
   /** Exact values, for machines. */
   readonly values: readonly (readonly Cell[])[];
   /** The same for people. */
@@ -59,10 +63,15 @@ export function sectionOf<Row>(
     name,
     title,
     keys: columns.map(({ key }) => key),
-    columns: shown,
+    columns: shown.map((column) => ({ ...column, optional: isOptional(column, rows) })),
     values: rows.map((row) => columns.map((column) => column.value(row))),
     texts: rows.slice(0, MAX_ROWS).map((row) => shown.map((column) => cellText(row, column))),
   };
+}
+
+function isOptional<Row>(column: SectionColumn<Row>, rows: readonly Row[]): boolean {
+  if (column.optional !== 'if_zero') return column.optional === true;
+  return rows.every((row) => column.value(row) === 0);
 }
 
 /** One row as the fields of a JSON object. */
@@ -130,11 +139,9 @@ function tableText({ headline, sections, notes }: Sections, options: TextOptions
 function sectionText(section: Section, { width }: TextOptions, style: Style): string {
   const { title, columns, values, texts } = section;
   const grid = renderGrid(
-    columns.map(({ title: name, align = 'left' }) => ({
-      title: name,
-      align,
-      shrinks: align === 'left',
-    })),
+    columns.map(({ title: name, align = 'left', isName = false, optional }) => {
+      return { title: name, align, isName, optional, shrinks: align === 'left' };
+    }),
     texts.map((cells) => ({ cells })),
     { width, style },
   );

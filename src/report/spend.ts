@@ -8,8 +8,8 @@ import { hasFailed, type PricedCall, type Target } from '../domain/call.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { DAY_MS, dayNumber, formatDay, formatInstant } from '../domain/time.ts';
-import { inputTotal, outputTotal } from '../domain/tokens.ts';
-import type { Period, Spend, Totals } from './model.ts';
+import { inputTotal, outputTotal, USAGE_BASES, type UsageBasis } from '../domain/tokens.ts';
+import type { BasisRow, Period, Spend, Totals } from './model.ts';
 import { figuresOf, Group, groupOf, mergeBy, rowsOf, share } from './spend-group.ts';
 
 export interface SpendResult {
@@ -17,7 +17,9 @@ export interface SpendResult {
   readonly period: Period;
   readonly spend: Spend;
   readonly callsWithoutUsage: number;
-  /** Calls whose tokens were counted or guessed from their text. */
+  /** Calls whose tokens were counted from their text. */
+  readonly tokenisedCalls: number;
+  /** Calls whose tokens were estimated from their text. */
   readonly estimatedCalls: number;
   /** The whole cost in pico-USD. */
   readonly costPico: bigint;
@@ -97,9 +99,10 @@ class SpendAccumulator implements SpendBy {
     const models = mergeBy(this.#targets, (target) => target.model);
     const users = mergeBy(this.#users, (id) => (id === NO_USER ? null : userName(id)));
     const all = mergeBy(this.#targets, () => 'all').get('all') ?? new Group();
+    const bases = mergeBy(this.#targets, (target) => target.usageBasis);
     const whole = all.total;
     return {
-      totals: this.#totals(all),
+      totals: this.#totals(all, bases),
       period: {
         from: Number.isFinite(this.#firstMs) ? formatInstant(this.#firstMs) : null,
         to: Number.isFinite(this.#lastMs) ? formatInstant(this.#lastMs) : null,
@@ -112,13 +115,14 @@ class SpendAccumulator implements SpendBy {
         by_day: daysOf(this.#days, whole),
         by_user: rowsOf(users, whole, (user, figures) => ({ user, ...figures })),
       },
-      callsWithoutUsage: this.#callsWith('missing'),
-      estimatedCalls: this.#callsWith('estimated') + this.#callsWith('tokenised'),
+      callsWithoutUsage: bases.get('missing')?.unpriced ?? 0,
+      tokenisedCalls: bases.get('tokenised')?.calls ?? 0,
+      estimatedCalls: bases.get('estimated')?.calls ?? 0,
       costPico: whole,
     };
   }
 
-  #totals(all: Group): Totals {
+  #totals(all: Group, bases: ReadonlyMap<UsageBasis, Group>): Totals {
     const priced = all.calls - all.unpriced;
     return {
       calls: all.calls,
@@ -132,15 +136,19 @@ class SpendAccumulator implements SpendBy {
       cost_usd: formatUsd(all.total),
       priced_calls: priced,
       priced_share: share(BigInt(priced), BigInt(all.calls)),
+      by_basis: basisRows(bases),
     };
   }
+}
 
-  #callsWith(basis: Target['usageBasis']): number {
-    let calls = 0;
-    for (const [target, group] of this.#targets)
-      if (target.usageBasis === basis) calls += group.calls;
-    return calls;
-  }
+function basisRows(bases: ReadonlyMap<UsageBasis, Group>): BasisRow[] {
+  return USAGE_BASES.flatMap((basis) => {
+    const group = bases.get(basis);
+    if (group === undefined) return [];
+    const { calls, unpriced, input, output, total } = group;
+    const tokens = { input_tokens: input, output_tokens: output };
+    return [{ basis, calls, unpriced_calls: unpriced, ...tokens, cost_usd: formatUsd(total) }];
+  });
 }
 
 function daysOf(groups: ReadonlyMap<number, Group>, whole: bigint): Spend['by_day'] {

@@ -14,8 +14,9 @@ import { escapeUnsafe } from './text.ts';
 export function renderFindings({ findings }: AuditReport, page: Page): string {
   const title = 'Wasted as it happened (findings may overlap and are not added up)';
   const found = findings.filter((finding) => finding.calls > 0);
+  const notes = findings.flatMap((finding) => noteOf(finding, page));
   if (found.length === 0) {
-    return section(page, 'Wasted as it happened', [paragraph(page, 'nothing found')]);
+    return section(page, 'Wasted as it happened', [paragraph(page, 'nothing found'), ...notes]);
   }
   const grid = renderGrid(
     [
@@ -28,7 +29,13 @@ export function renderFindings({ findings }: AuditReport, page: Page): string {
     found.map((finding) => ({ cells: cellsOf(finding) })),
     page,
   );
-  return section(page, title, page.explain ? [grid, ...explained(found, page)] : [grid]);
+  return section(page, title, [grid, ...notes, ...(page.explain ? explained(found, page) : [])]);
+}
+
+/** What a finding could not judge, also where it found nothing. */
+function noteOf({ title, note }: FindingRow, page: Page): string[] {
+  if (note === null) return [];
+  return [page.style.dim(paragraph(page, `${escapeUnsafe(title)}: ${escapeUnsafe(note)}`))];
 }
 
 function cellsOf(finding: FindingRow): string[] {

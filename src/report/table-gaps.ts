@@ -4,7 +4,7 @@
  * Takes the report, gives lines. Never silent about a gap.
  */
 import { DAY_MS, parseInstant } from '../domain/time.ts';
-import type { AuditReport, Gaps } from './model.ts';
+import type { AuditReport, Billed, Gaps } from './model.ts';
 import { displayAmount, displayCount, displayOf } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
 import { escapeUnsafe } from './text.ts';
@@ -19,9 +19,7 @@ export function renderGaps({ gaps, period }: AuditReport, page: Page): string {
     ...(gaps.calls_without_usage > 0
       ? [`${displayOf(gaps.calls_without_usage, 'call')} without token counts in the log`]
       : []),
-    ...(gaps.estimated_calls > 0
-      ? [`${displayOf(gaps.estimated_calls, 'call')} with token counts estimated from the text`]
-      : []),
+    ...fromText(gaps),
     ...(period.calls_without_time > 0
       ? [`${displayOf(period.calls_without_time, 'call')} without a time, in no day`]
       : []),
@@ -46,6 +44,13 @@ function unpriced(gaps: Gaps, page: Page): string[] {
   ];
 }
 
+/** Calls whose provider's counts are not in the log. */
+function fromText({ tokenised_calls, estimated_calls }: Gaps): string[] {
+  const calls = tokenised_calls + estimated_calls;
+  if (calls === 0) return [];
+  return [`${displayOf(calls, 'call')} with token counts from their text, not from the provider`];
+}
+
 function rejected(gaps: Gaps): string[] {
   if (gaps.rejected_lines === 0) return [];
   const reasons = gaps.rejected_by_reason.map(
@@ -60,21 +65,32 @@ function rejected(gaps: Gaps): string[] {
 /** What the provider billed beside what we compute; empty when the log does not tell. */
 export function renderBilled({ billed }: AuditReport, page: Page): string {
   if (billed === null) return '';
-  const largest = billed.largest
-    .slice(0, MODELS_SHOWN)
-    .map(
-      (row) =>
-        `- ${escapeUnsafe(row.model)}: ${displayAmount(row.billed_usd)} billed, ` +
-        `${displayAmount(row.computed_usd)} computed, difference ${displayAmount(row.difference_usd)}`,
-    );
+  const shown = billed.largest.slice(0, page.explain ? billed.largest.length : MODELS_SHOWN);
   return section(page, 'Billed, as the log says it', [
-    paragraph(
-      page,
-      `${displayOf(billed.calls, 'call')}: ${displayAmount(billed.billed_usd)} billed, ` +
-        `${displayAmount(billed.computed_usd)} computed, difference ${displayAmount(billed.difference_usd)}`,
-    ),
-    ...largest.map((line) => paragraph(page, line)),
+    paragraph(page, `${displayOf(billed.calls, 'call')}: ${costsText(billed)}`),
+    ...shown.flatMap((row) => [
+      paragraph(page, `- ${escapeUnsafe(row.model)}: ${costsText(row)}`),
+      ...(page.explain ? row.examples.map((each) => exampleText(each, page)) : []),
+    ]),
+    ...(page.explain && shown.length > 0
+      ? [paragraph(page, 'how one of these is computed: aicost cost FILE:LINE --explain')]
+      : []),
   ]);
+}
+
+type Costs = Pick<Billed, 'billed_usd' | 'computed_usd' | 'difference_usd'>;
+
+function costsText({ billed_usd, computed_usd, difference_usd }: Costs): string {
+  return (
+    `${displayAmount(billed_usd)} billed, ${displayAmount(computed_usd)} computed, ` +
+    `difference ${displayAmount(difference_usd)}`
+  );
+}
+
+/** The place stands alone on its line, whole, as a finding's does. */
+function exampleText(each: Costs & { readonly place: string }, { style }: Page): string {
+  const costs = `${displayAmount(each.billed_usd)} billed, ${displayAmount(each.computed_usd)} computed`;
+  return style.dim(`    ${escapeUnsafe(each.place)}  ${costs}`);
 }
 
 /** The price table with its age, and where to look next. */

@@ -3,6 +3,7 @@
  *
  * Takes the report, gives lines. Never a cost without the share of calls it covers.
  */
+import type { UsageBasis } from '../domain/tokens.ts';
 import type { AuditReport } from './model.ts';
 import { displayAmount, displayCount, displayOf, displayShare, displayTokens } from './numbers.ts';
 import { type Page, paragraph } from './page.ts';
@@ -16,6 +17,7 @@ export function renderHead(report: AuditReport, page: Page): string {
   const lines = [
     ...headlines(headline, periodText(period), page),
     paragraph(page, coverage(report)),
+    ...basisText(report).map((text) => paragraph(page, text)),
     paragraph(page, tokensText(totals)),
     ...exceptions(totals).map((text) => paragraph(page, text)),
     ...provenance(report, page),
@@ -49,13 +51,33 @@ function periodText({ from, to, timezone }: AuditReport['period']): string {
 }
 
 function coverage({ totals, gaps }: AuditReport): string {
-  const estimated =
-    gaps.estimated_calls > 0
-      ? `token counts measured, of ${displayOf(gaps.estimated_calls, 'call')} estimated`
-      : 'token counts measured';
   const share = `${displayShare(totals.priced_share)} of calls priced`;
-  if (gaps.unpriced_calls === 0) return `${share}; ${estimated}`;
-  return `${share}, ${displayCount(gaps.unpriced_calls)} unpriced and in no amount; ${estimated}`;
+  const counts = hasCounted(gaps) ? '' : '; token counts measured';
+  if (gaps.unpriced_calls === 0) return `${share}${counts}`;
+  return `${share}, ${displayCount(gaps.unpriced_calls)} unpriced and in no amount${counts}`;
+}
+
+const BASIS_WORDS: Readonly<Record<UsageBasis, string>> = {
+  measured: 'measured',
+  tokenised: 'counted from their text',
+  estimated: 'estimated from their text',
+  missing: 'without counts',
+};
+
+/** Whether tokens of some calls were counted from their text. */
+function hasCounted({ tokenised_calls, estimated_calls }: AuditReport['gaps']): boolean {
+  return tokenised_calls + estimated_calls > 0;
+}
+
+/** What the cost rests on, where not all of it on counts of the provider. */
+function basisText({ totals, gaps }: AuditReport): string[] {
+  if (!hasCounted(gaps)) return [];
+  const parts = totals.by_basis
+    .filter(({ basis }) => basis !== 'missing')
+    .map(({ basis, calls, cost_usd }) => {
+      return `${displayAmount(cost_usd)} for ${displayOf(calls, 'call')} ${BASIS_WORDS[basis]}`;
+    });
+  return [`token counts: ${parts.join(', ')}`];
 }
 
 function tokensText(totals: AuditReport['totals']): string {

@@ -91,7 +91,7 @@ function moves({ lever, moves }: LeverRow, page: Page): string[] {
     style: page.style.dim,
   };
   const columns: GridColumn[] = [
-    { title: `${escapeUnsafe(lever)}, from → to`, shrinks: true },
+    { title: `${escapeUnsafe(lever)}, from → to`, shrinks: true, isName: true },
     { title: 'calls', align: 'right' },
     { title: 'saved', align: 'right' },
   ];

@@ -12,7 +12,7 @@ import { escapeUnsafe } from './text.ts';
 
 const TITLES: Readonly<Record<SpendKey, string>> = {
   model: 'Spend by model',
-  task: 'Spend by task (cost measured, task estimated where the log has no tag)',
+  task: 'Spend by task (task estimated where the log has no tag)',
   day: 'Spend by day (UTC)',
   user: 'Spend by user',
 };
@@ -52,7 +52,7 @@ function spendTable(report: AuditReport, key: SpendKey, page: Page): string {
 
 function columnsOf(key: SpendKey): GridColumn[] {
   return [
-    { title: key, shrinks: true },
+    { title: key, shrinks: true, isName: true },
     ...(['calls', 'input', 'cached', 'output', 'cost', 'share'] as const).map(
       (title): GridColumn => ({ title, align: 'right', optional: OPTIONAL.has(title) }),
     ),

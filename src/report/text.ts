@@ -64,6 +64,25 @@ export function fitText(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cuts an unstyled text to at most `width` columns in its middle, so that both ends stay. */
+export function fitMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const clusters = clustersOf(text);
+  const head = clustersWithin(clusters, Math.ceil((width - 1) / 2));
+  const tail = clustersWithin([...clusters].reverse(), Math.floor((width - 1) / 2));
+  return `${head.join('')}…${tail.reverse().join('')}`;
+}
+
+/** The first clusters that take no more than `width` columns. */
+function clustersWithin(clusters: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = clusters.findIndex((cluster) => {
+    used += clusterWidth(cluster);
+    return used > width;
+  });
+  return clusters.slice(0, end === -1 ? clusters.length : end);
+}
+
 /** Breaks unstyled prose at spaces into lines of at most `width` columns; a longer word is cut. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];

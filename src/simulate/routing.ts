@@ -112,7 +112,8 @@ export class Routing implements Lever {
     const method =
       `Policy "${this.#policy.id}": the same tokens priced on the other model at the call's own ` +
       'time and tier, tokens read from or written to a prompt cache as plain input; a call whose ' +
-      'price would not fall stays.';
+      `price would not fall stays. ${this.#policy.note}` +
+      `${this.#policy.differs === null ? '' : ` ${this.#policy.differs}`}`;
     return { ...this.#tally.result(ID, method), moves: movesOf(this.#streams.values()) };
   }
 

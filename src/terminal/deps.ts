@@ -17,7 +17,7 @@ export function buildDeps(
   flags: GlobalFlags,
   onStart: (progress: Progress) => void,
 ): Deps {
-  const { env, cwd, streams, clock, version } = world;
+  const { env, cwd, streams, clock } = world;
   const layers = [flagLayer({ ...flags }), envLayer(env), ...readConfigFiles(env, cwd)];
   const config = resolveConfig(layers);
   const quiet = config.quiet.value;
@@ -27,7 +27,9 @@ export function buildDeps(
     env,
     clock,
     cwd,
-    version,
+    get version() {
+      return world.version;
+    },
     get signal() {
       return world.signal;
     },

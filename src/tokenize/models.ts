@@ -25,7 +25,7 @@ const VENDOR =
 const NOT_TEXT =
   /^(?:dall-e|whisper|tts|gpt-image|chatgpt-image|sora|imagen|veo)(?=$|-)|-(?:tts|transcribe|audio|realtime|image|native-audio)(?=$|-)|^gpt-(?:audio|realtime)(?=$|-)/;
 const THINKS =
-  /^(?:o\d|gpt-5|gpt-oss|gemini-(?:2\.5|[3-9])|magistral|qwq)|deepseek-(?:r\d|v4|reasoner)|think|reason/;
+  /^(?:o\d|gpt-5|gpt-oss|gemini-(?:2\.5|[3-9])|magistral|qwq|qwen-?3(?!.*(?:instruct|coder))|glm-(?:4\.[5-9]|[5-9])|grok-(?:3-mini|[4-9])|minimax-m|compound)|deepseek-(?:r\d|v4|reasoner)|think|reason|deep-?research/;
 
 /** A name ends, or goes on with a date, a size or a version. */
 const OPENAI: readonly Rule<Encoding>[] = [
@@ -48,6 +48,7 @@ const FAMILY_RULES: readonly Rule<FamilyName>[] = [
   [/^(?:gemini|gemma|learnlm)/, 'gemini'],
   [/^(?:meta-)?llama-?2(?=$|[-:])|^codellama/, 'llama-2'],
   [/^(?:meta-)?llama-?3(?=$|:|-(?:8b|70b))/, 'llama-3'],
+  [/^(?:meta-)?llama-?4/, 'llama-4'],
   [/llama/, 'llama'],
   [/distill-qwen/, 'qwen'],
   [/^(?:open-)?mi[sx]tral-(?:tiny|7b|8x7b|8x22b|embed)|^mixtral|^codestral-22b/, 'mistral-2023'],

@@ -26,6 +26,8 @@ export interface ChatMessage {
   readonly name?: string;
   /** Whether it also holds images, sound or files. */
   readonly hasMedia?: boolean;
+  /** Whether it is a call of a tool or its result: how those are written is not published. */
+  readonly isOfTool?: boolean;
 }
 
 /** A whole prompt. */
@@ -63,6 +65,8 @@ export interface TokenCounter {
 
 /** Error of the rules for tools, which every provider writes into the prompt in its own way. */
 const TOOLS_ERROR = 0.5;
+/** Error of a prompt with calls of tools and their results: 99 tokens were billed for 69. */
+const CALLS_ERROR = 0.3;
 /** A name costs one token besides its own. */
 const PER_NAME = 1;
 const NO_TEMPLATE = { perMessage: 0, perReply: 0, templateErrorShare: 0 };
@@ -94,7 +98,9 @@ export function createTokenCounter(): TokenCounter {
       }
       const count = counted(vocabulary, tokens);
       const errorShare = Math.max(count.errorShare, template.templateErrorShare ?? 0);
-      return withTools({ ...count, errorShare }, tools);
+      const isOfTools = chat.messages.some(({ isOfTool }) => isOfTool === true);
+      const whole = isOfTools ? ofTools(count, errorShare) : { ...count, errorShare };
+      return withTools(whole, tools);
     },
     countAnswer(text, model) {
       const vocabulary = known(model);
@@ -133,6 +139,10 @@ function rawTokens(encodings: Encodings, text: string, vocabulary: Vocabulary): 
 function toolTokens(encodings: Encodings, tools: CountableText, vocabulary: Vocabulary): number {
   const { toolsFixed, toolsShare } = FAMILIES[vocabulary.family];
   return toolsFixed + toolsShare * encodings.count(tools.toString(), vocabulary.encoding);
+}
+
+function ofTools(count: TokenCount, errorShare: number): TokenCount {
+  return { ...count, basis: 'estimated', errorShare: Math.max(errorShare, CALLS_ERROR) };
 }
 
 function withTools(count: TokenCount, tools: number): TokenCount {

@@ -35,7 +35,7 @@ describe('unpriced calls', () => {
 
 describe('billed beside computed', () => {
   test('is null where no call says what was billed', () => {
-    expect(gapsOf(call()).billed()).toBeNull();
+    expect(gapsOf(call()).billed(() => new Map())).toBeNull();
   });
 
   test('adds up the calls that have both, and names the largest differences', () => {
@@ -48,7 +48,7 @@ describe('billed beside computed', () => {
       call({ costPico: null, unpricedReason: 'no_usage', billedPico: 9n }),
     );
     // Billed 1.5 + 1.5 + 3 + 2 = 8, computed 1 + 1 + 5 + 2 = 9; b is 2 off, a 1, c not at all.
-    expect(gaps.billed()).toMatchObject({
+    expect(gaps.billed(() => new Map())).toMatchObject({
       calls: 4,
       billed_usd: '8',
       computed_usd: '9',
@@ -58,5 +58,38 @@ describe('billed beside computed', () => {
         { model: 'a', calls: 2, difference_usd: '1' },
       ],
     });
+  });
+
+  test('names the three calls of a model that differ most, either way', () => {
+    const cents = (id: number, n: number) => ({
+      ...billed('a', 1e12, 1_000_000_000_000n + BigInt(n) * 10_000_000_000n),
+      id,
+    });
+    const gaps = gapsOf(...[5, 0, -30, 20, 5, 40].map((n, i) => cents(i + 1, n)));
+    const asked: number[][] = [];
+    const found = gaps.billed((ids) => {
+      asked.push([...ids]);
+      return new Map([[6, 'log.jsonl:6']]);
+    });
+    expect(asked).toEqual([[6, 3, 4]]);
+    expect(found?.largest[0]?.examples).toEqual([
+      { place: 'log.jsonl:6', billed_usd: '1.4', computed_usd: '1', difference_usd: '0.4' },
+      { place: '3', billed_usd: '0.7', computed_usd: '1', difference_usd: '-0.3' },
+      { place: '4', billed_usd: '1.2', computed_usd: '1', difference_usd: '0.2' },
+    ]);
+  });
+
+  test('a model whose calls differ is named though its sums agree', () => {
+    const gaps = gapsOf(
+      billed('a', 1e12, 2_000_000_000_000n),
+      billed('a', 2e12, 1_000_000_000_000n),
+    );
+    expect(gaps.billed(() => new Map())?.largest).toMatchObject([
+      {
+        model: 'a',
+        difference_usd: '0',
+        examples: [{ difference_usd: '1' }, { difference_usd: '-1' }],
+      },
+    ]);
   });
 });

@@ -23,6 +23,10 @@ const LOG = world.file('log.jsonl', `${LINES.join('\n')}\n`);
 await world.run(ingest, [LOG]);
 world.file('same.csv', 'day,model,amount\n2026-04-01,gpt-4o,0.35\n2026-04-02,gpt-4o,0.35\n');
 world.file('more.csv', 'day,model,amount\n2026-04-01,gpt-4o,0.40\n');
+world.file(
+  'lacking.csv',
+  'day,model,amount\n2026-04-01,gpt-4o-mini,0.50\n2026-04-01,gpt-4o,0.35\n',
+);
 world.file('euro.csv', 'day,model,amount,currency\n2026-04-01,gpt-4o,0.28,EUR\n');
 
 async function report(...args: string[]): Promise<ReconcileReport> {
@@ -74,6 +78,16 @@ describe('--tolerance gates the exit code', () => {
     );
   });
 
+  test('calls the log lacks do not pass as explained', async () => {
+    // 0.85 billed, 0.50 of it (58.8 %) for a model the ledger has no call of.
+    const ran = await world.run(reconcile, ['lacking.csv', '--tolerance', '58%']);
+    expect(ran.code).toBe(3);
+    expect(ran.notes).toEqual([
+      '$0.500 unexplained, of it $0.500 billed for calls the log lacks, beyond the tolerance of 58%',
+    ]);
+    expect((await world.run(reconcile, ['lacking.csv', '--tolerance', '59%'])).code).toBe(0);
+  });
+
   test('without it a difference is an answer', async () => {
     expect((await world.run(reconcile, ['more.csv'])).code).toBe(0);
   });
@@ -84,8 +98,8 @@ test('CSV has a row for each day and model', async () => {
   expect(stdout.split('\r\n').slice(0, 2)).toEqual([
     'day,model,calls,unpriced_calls,uncertain_calls,invoice_requests,invoice_usd,log_usd,' +
       'difference_usd,unpriced_usd,not_in_log_usd,not_on_invoice_usd,tier_usd,region_usd,' +
-      'rounding_usd,credits_usd,other_charges_usd,rest_usd',
-    '2026-04-01,gpt-4o,1,0,0,,0.4,0.35,0.05,0,0,0,0,0,0,0,0,0.05',
+      'rounding_usd,credits_usd,other_charges_usd,rest_usd,unexplained_usd',
+    '2026-04-01,gpt-4o,1,0,0,,0.4,0.35,0.05,0,0,0,0,0,0,0,0,0.05,0.05',
   ]);
 });
 

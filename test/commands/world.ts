@@ -23,6 +23,7 @@ export interface Ran {
 export class CommandWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'aicost-command-'));
   controller = new AbortController();
+  nowMs = Date.UTC(2026, 3, 1);
   /** Pieces in which the last answer was written. */
   pieces: string[] = [];
   /** Called between two pages of calls or of an answer. */
@@ -72,7 +73,7 @@ class FakeSession extends Session {
     super({
       streams: { stdin: Readable.from([stdin]), stdout: memoryOut(), stderr: memoryOut() },
       env: { AICOST_HOME: join(owner.folder, 'home') },
-      clock: { now: () => Date.UTC(2026, 3, 1) },
+      clock: { now: () => owner.nowMs },
       cwd: owner.folder,
       version: '0.0.0',
       signal: owner.controller.signal,

@@ -73,7 +73,9 @@ describe('a volume', () => {
     const book = await loadPriceBook('catalogue');
     // Above 200,000 tokens of one call the price is $2.50; 10 M tokens a month are many calls.
     const volume = { inputTokens: 10_000_000, outputTokens: 0 };
-    expect(volumeCost(book, 'gemini-2.5-pro', volume, null).monthlyPico).toBe(12_500n * (USD / 1000n));
+    expect(volumeCost(book, 'gemini-2.5-pro', volume, null).monthlyPico).toBe(
+      12_500n * (USD / 1000n),
+    );
   });
 
   test('has no price where the table has none for a class that is used', async () => {

@@ -44,7 +44,14 @@ describe('oversized_context', () => {
   });
 
   it('waits for a hundred calls of the task', () => {
-    expect(oversized([...usual(99, 200), qa(10_000)]).calls).toBe(0);
+    const early = oversized([...usual(98, 200), qa(4000), qa(10_000), qa(4001, { task: 'chat' })]);
+    expect(early).toMatchObject({ calls: 0, counts: { excess_tokens: 0, unjudged_calls: 2 } });
+    expect(early.note).toBe(
+      '2 calls over 4000 input tokens could not be judged: fewer than 100 earlier calls of the task',
+    );
+    const judged = oversized([...usual(100, 200), qa(10_000)]);
+    expect(judged).toMatchObject({ counts: { unjudged_calls: 0 }, note: null });
+    expect(oversized([...usual(99, 200), qa(10_000)]).note).toMatch(/^1 call over 4000/);
     expect(oversized([...usual(100, 200, { task: 'chat' }), qa(10_000)]).calls).toBe(0);
   });
 

@@ -66,7 +66,7 @@ describe('names of counts and models', () => {
       'gen_ai.usage.output_tokens': '-',
       'gen_ai.usage.cached_input_tokens': '-',
     });
-    expect(failed.target).toMatchObject({ model: 'gpt-4o', usageBasis: 'measured' });
+    expect(failed.target).toMatchObject({ model: 'gpt-4o', usageBasis: 'missing' });
     expect(failed.outcome).toMatchObject({ status: 'error', httpStatus: 429 });
     expect(failed.usage).toMatchObject({ input: 0, cacheRead: 0, output: 0 });
   });

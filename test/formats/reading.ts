@@ -11,11 +11,19 @@ import type { ParsedCall } from '../../src/formats/assemble.ts';
 import type { Dialect } from '../../src/formats/dialect.ts';
 import { Fields } from '../../src/formats/json.ts';
 import { callsOf, parseRecord, RecordParser } from '../../src/formats/parse.ts';
+import type { Uncounted } from '../../src/formats/texts.ts';
 
 /** A call with the texts its task is read from, decoded. */
 export interface SeenCall extends Call {
   readonly system: string | null;
   readonly user_text: string | null;
+  readonly uncounted: SeenTexts | null;
+}
+
+/** The texts of a call without counts, decoded. */
+export interface SeenTexts {
+  readonly prompt: object | null;
+  readonly answer: readonly string[] | null;
 }
 
 export type Seen = SeenCall[] | Rejected;
@@ -24,13 +32,23 @@ function seen(read: ParsedCall[] | Rejected): Seen {
   if (isRejected(read)) return { reason: read.reason, detail: read.detail };
   return read.map((item) => {
     if (isRejected(item)) return { ...item };
-    const { call, system, user } = item;
+    const { call, system, user, uncounted } = item;
     return {
       ...structuredClone(call),
       system: system === null ? null : system.toString(),
       user_text: user === null ? null : user.toString(),
+      uncounted: uncounted === null ? null : seenTexts(uncounted),
     };
   });
+}
+
+function seenTexts({ prompt, answer }: Uncounted): SeenTexts {
+  const messages = prompt?.messages.map((one) => ({ ...one, texts: one.texts.map(String) }));
+  const tools = prompt?.tools === undefined ? {} : { tools: String(prompt.tools) };
+  return {
+    prompt: prompt === null ? null : { ...prompt, messages, ...tools },
+    answer: answer === null ? null : answer.map(String),
+  };
 }
 
 /** A reader that keeps what it learnt of earlier lines. */

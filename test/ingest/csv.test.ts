@@ -62,9 +62,13 @@ describe('CSV', () => {
   test('rows too short and too long, empty ones, and bad counts', async () => {
     const text = `${HEAD}${row(1)}\n2026-03-02T00:00:02Z,gpt-4o,2\n2026-03-02T00:00:03Z,gpt-4o,3,1,r-3,x,y,z\nx,gpt-4o,-4,1,r-4,x\n`;
     const result = await world.ingest(world.file('a.csv', text));
-    expect(world.inputs()).toEqual([1, 2, 3]);
-    expect(result.rejectedLines).toBe(1);
-    expect(world.rejects()).toMatchObject([{ line: 6, reason: 'negative_tokens' }]);
+    expect(world.inputs()).toEqual([1]);
+    expect(result.rejectedLines).toBe(3);
+    expect(world.rejects()).toMatchObject([
+      { line: 4, reason: 'invalid_csv', detail: '3 cells under 6 columns' },
+      { line: 5, reason: 'invalid_csv', detail: '8 cells under 6 columns' },
+      { line: 6, reason: 'negative_tokens' },
+    ]);
   });
 
   test('grown, again and again', async () => {

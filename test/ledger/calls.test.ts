@@ -282,6 +282,14 @@ describe('duplicates', () => {
     ]);
   });
 
+  test('counts of the provider beat those of texts, though they differ', () => {
+    const counted = { ...TARGET, usageBasis: 'tokenised' as const };
+    write([row({ input_tokens: 900, output_tokens: 900 })], { targets: [counted] });
+    write([row({ input_tokens: 10, output_tokens: 5 })]);
+    expect(settleDuplicates(db)).toEqual({ known: 0, replaced: 1 });
+    expect(read()).toMatchObject([{ usage: { input: 10 }, target: { usageBasis: 'measured' } }]);
+  });
+
   test('two calls that only share an id stay apart', () => {
     write([
       row({}),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TASKS, type Task } from '../../src/domain/task.ts';
 import { EXIT, UserError } from '../../src/errors.ts';
@@ -33,6 +34,23 @@ describe('the presets', () => {
         hint: 'choose one of: conservative, a2, b2, c2, d1, e3',
       });
     }
+  });
+
+  it('say where they are not applied as their source applies them', () => {
+    const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
+    for (const { id, differs } of listPolicies()) {
+      expect(page, id).toContain(`\`${id}\``);
+      if (id === 'conservative') expect(differs).toBeNull();
+      else expect(differs, id).toMatch(/^A log's calls go by the task .* In the article /);
+    }
+  });
+
+  it('never send a call of a log where they say that none goes', () => {
+    const reached = (id: string) => new Set(TASKS.flatMap((task) => modelsFor(id, { task }) ?? []));
+    expect(policyNamed('a2').differs).toContain('none goes to gpt-4.1 or claude-sonnet-4.5');
+    expect([...reached('a2')].sort()).toEqual(['deepseek-v3.2', 'gemini-2.5-flash']);
+    expect(policyNamed('d1').differs).toContain('nothing goes to claude-opus-4.7');
+    expect([...reached('d1')].sort()).toEqual(['claude-sonnet-4.5', 'deepseek-v4-pro']);
   });
 
   it('never route embeddings, and published ones claim needs_test only', () => {

@@ -45,17 +45,29 @@ describe('tables', () => {
     expect(readdirSync(join(folder, 'prices'))).toEqual(['a.prices']);
   });
 
-  test.each(['', ' ', '..', '../a', 'a/b', 'a\\b', '.hidden', 'a.csv', 'a.json', 'a..b', 'ä', 'x'.repeat(65)])(
-    "'%s' is no name",
-    (name) => {
-      expect(() => parseStoredName(name)).toThrow(/is no name for a price table/);
-      expect(readStoredTable(folder, name)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    '..',
+    '../a',
+    'a/b',
+    'a\\b',
+    '.hidden',
+    'a.csv',
+    'a.json',
+    'a..b',
+    'ä',
+    'x'.repeat(65),
+  ])("'%s' is no name", (name) => {
+    expect(() => parseStoredName(name)).toThrow(/is no name for a price table/);
+    expect(readStoredTable(folder, name)).toBeNull();
+  });
 
   test.skipIf(process.getuid?.() === 0)('says what cannot be written', () => {
     chmodSync(root, 0o500);
-    expect(() => writeStoredTable(folder, { name: 'a', text: '' })).toThrow(/cannot write .*EACCES/);
+    expect(() => writeStoredTable(folder, { name: 'a', text: '' })).toThrow(
+      /cannot write .*EACCES/,
+    );
     chmodSync(root, 0o700);
   });
 

@@ -271,9 +271,7 @@ describe('usage alone', () => {
   ])('%s', (_, provider, body, counts) => {
     expect(usage(body, provider)).toEqual(counts);
     // Under `usage`, as in a body, it says the same.
-    if (!('eval_count' in body) && !('promptTokenCount' in body)) {
-      expect(usage({ usage: body }, provider)).toEqual(counts);
-    }
+    expect(usage({ usage: body }, provider)).toEqual(counts);
   });
 
   test('every count is there, also those that are 0', () => {
@@ -298,7 +296,13 @@ describe('bodies', () => {
       target: { model: 'gpt-4o-2024-08-06', tier: 'flex' },
       startedAtMs: Date.UTC(2026, 0, 1),
     });
-    const [told] = calls(body, { model: 'o3', tier: 'batch', region: 'eu', provider: 'azure', atMs: 5 });
+    const [told] = calls(body, {
+      model: 'o3',
+      tier: 'batch',
+      region: 'eu',
+      provider: 'azure',
+      atMs: 5,
+    });
     expect(told).toMatchObject({
       target: { model: 'o3', tier: 'batch', region: 'eu', provider: 'azure' },
       startedAtMs: 5,
@@ -352,6 +356,15 @@ describe('bodies', () => {
       usage: { input: 1, cacheRead: 2, output: 3 },
       startedAtMs: Date.UTC(2026, 2, 1),
     });
+    expect(calls(body, { model: 'claude-opus-4-0' })[0]!.target.model).toBe('claude-opus-4-0');
+  });
+
+  test("Claude's usage is Anthropic's, whoever sends the invoice", () => {
+    const body = { input_tokens: 10, cache_read_input_tokens: 4, output_tokens: 1 };
+    const [vertex] = calls(body, { provider: 'vertex', model: 'claude-sonnet-4-5' });
+    expect(vertex!.usage).toMatchObject({ input: 10, cacheRead: 4 });
+    const [openai] = calls(body, { provider: 'openai', model: 'gpt-4o' });
+    expect(openai!.usage).toMatchObject({ input: 6, cacheRead: 4 });
   });
 
   test('what OpenRouter and xAI say they billed', () => {

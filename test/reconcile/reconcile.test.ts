@@ -432,6 +432,83 @@ describe('tolerance', () => {
     expect(tolerance?.is_within).toBe(false);
   });
 
+  const none = { input: 0, output: 0 };
+  const timeout = call({ ...none, status: 'timeout' });
+  const gateOf = (text: string, logged: Parameters<typeof compare>[1]) => {
+    const report = compare(text, logged, { tolerance: '10%' });
+    expect(addsUp(report)).toBe(true);
+    const { unexplained_usd, unlogged_usd, unbilled_usd } = report.totals;
+    const rows = report.rows.reduce((sum, row) => sum + amountOf(row.unexplained_usd), 0n);
+    expect(rows).toBe(amountOf(unexplained_usd));
+    return [unexplained_usd, unlogged_usd, unbilled_usd, report.tolerance?.is_within];
+  };
+
+  test('an empty log explains nothing', () => {
+    const report = compare(bill('0.498'), [], { tolerance: '1%' });
+    expect(partsOf(report)).toEqual({ not_in_log: '0.498', rest: '0' });
+    expect(report.parts[0]).toMatchObject({ explained_usd: '0', basis: 'measured' });
+    expect(gateOf(bill('0.498'), [])).toEqual(['0.498', '0.498', '0', false]);
+  });
+
+  test('a day or a model the log lacks, beside days it has', () => {
+    // 3.50 + 0.40 billed, 3.50 logged: 0.40 of 3.90 is 10.3 %.
+    const text = table('x', `${DAY},gpt-4o,3.50,`, `${DAY},gpt-4o-mini,0.40,`);
+    expect(gateOf(text, calls(10))).toEqual(['0.4', '0.4', '0', false]);
+    // 0.35 of 3.85 is 9.1 %.
+    const less = table('x', `${DAY},gpt-4o,3.50,`, `2026-04-02,gpt-4o,0.35,`);
+    expect(gateOf(less, calls(10))).toEqual(['0.35', '0.35', '0', true]);
+  });
+
+  test('the doubts of the log explain up to its dearest call each', () => {
+    // 0.35 logged and one time-out: up to 0.35 of the 0.65 more, mean and dearest alike.
+    expect(gateOf(bill('1'), [call(), timeout])).toEqual(['0.3', '0', '0', false]);
+    expect(gateOf(bill('0.70'), [call(), timeout])).toEqual(['0', '0', '0', true]);
+  });
+
+  test('a day of time-outs only: as dear as the dearest call of the model on another day', () => {
+    const text = table('x', `${DAY},gpt-4o,0.35,`, `2026-04-02,gpt-4o,0.50,`);
+    const late = call({ ...none, status: 'timeout', at: '2026-04-02T01:00:00Z' });
+    // 0.50 billed, one call in doubt at 0.35: 0.15 is left.
+    expect(gateOf(text, [call(), late])).toEqual(['0.15', '0.15', '0', false]);
+    // Without any priced call nothing bounds it.
+    expect(gateOf(bill('5'), [timeout])).toEqual(['5', '5', '0', false]);
+  });
+
+  test('requests the invoice has more: as many as were in doubt, no more', () => {
+    const text = table('requests', `${DAY},gpt-4o,1.40,4`);
+    // Four requests of 0.35, two logged: 0.70 for the others.
+    expect(gateOf(text, calls(2))).toEqual(['0.7', '0.7', '0', false]);
+    expect(gateOf(text, [...calls(2), timeout])).toEqual(['0.35', '0.35', '0', false]);
+    expect(gateOf(text, [...calls(2), timeout, timeout, timeout])).toEqual(['0', '0', '0', true]);
+  });
+
+  test('tokens the invoice has more: a stream that broke off may have had them', () => {
+    // 40,000 more in and 1,000 more out: 0.11.
+    const text = table('input_tokens,output_tokens', `${DAY},gpt-4o,0.46,140000,11000`);
+    expect(gateOf(text, calls(1))).toEqual(['0.11', '0.11', '0', false]);
+    expect(gateOf(text, calls(1, { status: 'partial' }))).toEqual(['0', '0', '0', true]);
+  });
+
+  test('requests of a model without a price: the share that was in doubt', () => {
+    // Four requests for $2, three in the log: 1.50 is theirs, 0.50 is of a call the log lacks.
+    const text = table('requests', `${DAY},my-model,2,4`);
+    const logged = calls(3, { model: 'my-model' });
+    expect(gateOf(text, logged)).toEqual(['0.5', '0.5', '0', false]);
+    const doubtful = call({ ...none, status: 'timeout', model: 'my-model' });
+    expect(gateOf(text, [...logged, doubtful])).toEqual(['0', '0', '0', true]);
+  });
+
+  test('calls that were not billed are unexplained too; credits and other charges are not', () => {
+    const text = table('x', `${DAY},gpt-4o,0.35,`, `${DAY},gpt-4o,-0.10,credit`, `${DAY},,5,seats`);
+    // A mini call of 0.07 that the invoice lacks: 1.3 % of 5.25.
+    expect(gateOf(text, [call(), call({ model: 'gpt-4o-mini' })])).toEqual([
+      '0.07',
+      '0',
+      '0.07',
+      true,
+    ]);
+  });
+
   test.each([['x'], ['-1%'], ['1 EUR'], ['%'], ['']])("'%s' is refused", (given) => {
     expect(() => at(given)).toThrow(`--tolerance '${given}' is no share and no amount`);
   });

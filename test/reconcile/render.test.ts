@@ -30,8 +30,12 @@ describe('a table', () => {
       ['rounding', '$0.00', '-$0.0150', '$0.0150', 'estimated'],
       ['credits', '-$0.500', '-$0.500', '-$0.500', 'measured'],
       ['rest, not explained', '$0.0500'],
-      [expect.stringContaining('beyond the tolerance of 1% ($0.0290): $0.0500 unexplained')],
+      // 0.05 without a reason, and 2 + 1 for a model and a day without a call.
+      [expect.stringContaining('beyond the tolerance of 1% ($0.0290): $3.05 unexplained, of it')],
     ]);
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      'of it $3.00 billed for calls the log lacks; days and models added up without their signs',
+    );
   });
 
   test('shows the largest differences, and how many more there are', () => {

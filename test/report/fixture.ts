@@ -3,7 +3,7 @@
  *
  * Takes nothing, gives reports whose sums are right by construction. Never reads a clock.
  */
-import type { AuditReport, LeverRow, SpendFigures } from '../../src/report/model.ts';
+import type { AuditReport, BasisRow, LeverRow, SpendFigures } from '../../src/report/model.ts';
 
 export function figures(over: Partial<SpendFigures>): SpendFigures {
   return {
@@ -16,6 +16,14 @@ export function figures(over: Partial<SpendFigures>): SpendFigures {
     unpriced_calls: 0,
     ...over,
   };
+}
+
+function basis(
+  name: BasisRow['basis'],
+  [calls, unpriced_calls, input_tokens, output_tokens]: [number, number, number, number],
+  cost_usd: string,
+): BasisRow {
+  return { basis: name, calls, unpriced_calls, input_tokens, output_tokens, cost_usd };
 }
 
 const MOVES: LeverRow['moves'] = [
@@ -48,6 +56,7 @@ export function ordinaryReport(): AuditReport {
       table: 'genai-prices',
       version: '0.1.8',
       as_of: '2026-03-20',
+      age_days: 13,
       source: '@pydantic/genai-prices, offline',
     },
     totals: {
@@ -62,6 +71,13 @@ export function ordinaryReport(): AuditReport {
       cost_usd: '120.5',
       priced_calls: 990,
       priced_share: 0.99,
+      // Together the 1,000 calls, 10 unpriced ones, tokens and cost above.
+      by_basis: [
+        basis('measured', [975, 5, 12_000_000, 1_200_000], '118.5'),
+        basis('tokenised', [15, 0, 300_000, 30_000], '1.5'),
+        basis('estimated', [5, 0, 45_678, 4_567], '0.5'),
+        basis('missing', [5, 5, 0, 0], '0'),
+      ],
     },
     gaps: {
       unpriced_calls: 10,
@@ -72,7 +88,8 @@ export function ordinaryReport(): AuditReport {
         { reason: 'no_usage', lines: 2 },
       ],
       calls_without_usage: 5,
-      estimated_calls: 20,
+      tokenised_calls: 15,
+      estimated_calls: 5,
     },
     billed: {
       calls: 400,
@@ -86,6 +103,20 @@ export function ordinaryReport(): AuditReport {
           billed_usd: '50.25',
           computed_usd: '50',
           difference_usd: '0.25',
+          examples: [
+            {
+              place: 'logs/march.jsonl:21',
+              billed_usd: '0.5',
+              computed_usd: '0.3',
+              difference_usd: '0.2',
+            },
+            {
+              place: 'logs/april.jsonl.gz:8',
+              billed_usd: '0.35',
+              computed_usd: '0.3',
+              difference_usd: '0.05',
+            },
+          ],
         },
       ],
     },
@@ -133,6 +164,7 @@ export function ordinaryReport(): AuditReport {
         basis: 'measured',
         method: 'Same model, messages and parameters as an earlier successful call.',
         counts: { sampled_calls: 1200, undated_calls: 1 },
+        note: null,
         examples: ['logs/march.jsonl:17', 'logs/march.jsonl:18'],
       },
       {
@@ -146,7 +178,8 @@ export function ordinaryReport(): AuditReport {
         share: 0.0663,
         basis: 'estimated',
         method: 'Input above 10 times the median of its task.',
-        counts: { excess_tokens: 3_900_000 },
+        counts: { excess_tokens: 3_900_000, unjudged_calls: 7 },
+        note: '7 calls over 4000 input tokens could not be judged: too few earlier calls',
         examples: ['logs/april.jsonl.gz:3'],
       },
     ],
@@ -207,6 +240,7 @@ export function emptyReport(): AuditReport {
       cost_usd: '0',
       priced_calls: 0,
       priced_share: 0,
+      by_basis: [],
     },
     gaps: {
       unpriced_calls: 0,
@@ -214,6 +248,7 @@ export function emptyReport(): AuditReport {
       unpriced_by_reason: [],
       rejected_by_reason: [],
       calls_without_usage: 0,
+      tokenised_calls: 0,
       estimated_calls: 0,
     },
     billed: null,
@@ -271,6 +306,7 @@ export function hostileReport(): AuditReport {
       counts: { [`${first}_calls`]: 1 },
       title: first,
       method: second,
+      note: second,
       examples: [`${first}:1`],
     })),
     gaps: {

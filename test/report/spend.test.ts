@@ -116,7 +116,7 @@ describe('spendBy', () => {
     });
   });
 
-  test('two targets of one model are one row; estimated and missing counts are told apart', () => {
+  test('two targets of one model are one row; counted and missing counts are told apart', () => {
     const result = resultOf(
       call(),
       call({ target: target('gpt-4.1', { usageBasis: 'tokenised' }) }),
@@ -124,7 +124,46 @@ describe('spendBy', () => {
     );
     expect(result.spend.by_model).toHaveLength(1);
     expect(result.spend.by_model[0]).toMatchObject({ calls: 3, cost_usd: '0.002' });
-    expect([result.estimatedCalls, result.callsWithoutUsage]).toEqual([1, 1]);
+    expect([result.estimatedCalls, result.tokenisedCalls]).toEqual([0, 1]);
+    expect(result.callsWithoutUsage).toBe(1);
+  });
+
+  test('calls and cost by what their counts rest on, in one order, nothing in two rows', () => {
+    const on = (usageBasis: Target['usageBasis'], costPico: number | null) =>
+      call({ target: target('gpt-4.1', { usageBasis }), costPico });
+    const { totals } = resultOf(
+      on('missing', null),
+      on('estimated', 3_000_000_000),
+      on('measured', 1_000_000_000),
+      on('estimated', 4_000_000_000),
+      on('tokenised', null),
+    );
+    const tokens = { input_tokens: 100, output_tokens: 10 };
+    expect(totals.by_basis).toEqual([
+      { basis: 'measured', calls: 1, unpriced_calls: 0, ...tokens, cost_usd: '0.001' },
+      { basis: 'tokenised', calls: 1, unpriced_calls: 1, ...tokens, cost_usd: '0' },
+      // 0.003 + 0.004
+      {
+        basis: 'estimated',
+        calls: 2,
+        unpriced_calls: 0,
+        ...{ input_tokens: 200, output_tokens: 20 },
+        cost_usd: '0.007',
+      },
+      { basis: 'missing', calls: 1, unpriced_calls: 1, ...tokens, cost_usd: '0' },
+    ]);
+  });
+
+  test('a failed call without counts is free, no call of unknown cost', () => {
+    const failed = call({
+      target: target('gpt-4.1', { usageBasis: 'missing' }),
+      outcome: { ...OK, status: 'error', httpStatus: 429 },
+      usage: emptyUsage(),
+      costPico: 0,
+    });
+    const result = resultOf(failed);
+    expect([result.callsWithoutUsage, result.totals.priced_calls]).toEqual([0, 1]);
+    expect(result.totals.by_basis).toMatchObject([{ basis: 'missing', unpriced_calls: 0 }]);
   });
 
   test('days are UTC, in order, with the calls without a time first', () => {

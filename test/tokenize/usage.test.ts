@@ -29,6 +29,12 @@ test('the weaker basis of the two sides is the basis', () => {
   expect(of({ model: 'o3' })).toMatchObject({ basis: 'estimated', isLowerBound: true });
 });
 
+test('how calls of tools are written is not known: the same count is an estimate', () => {
+  const [message] = CALL.prompt!.messages;
+  const prompt = { messages: [{ ...message!, isOfTool: true }] };
+  expect(of({ prompt })).toMatchObject({ basis: 'estimated', usage: of({})!.usage });
+});
+
 test('embeddings have no template and no answer', () => {
   const counted = of({
     model: 'text-embedding-3-small',
