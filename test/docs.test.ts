@@ -360,7 +360,6 @@ function documentedPaths(text: string): string[] {
     ...tablePaths('', top),
     ...parts.flatMap(([name, part]) => {
       if (name === 'spend') return spendPaths(part);
-      if (name === 'billed') return billedPaths(part);
       return tablePaths(`${name}.`, part);
     }),
   ];
@@ -387,14 +386,6 @@ function spendPaths(text: string): string[] {
   return groups.flatMap((group, index) =>
     [keys[index] ?? '', ...figures].map((name) => `spend.${group}.${name}`),
   );
-}
-
-function billedPaths(text: string): string[] {
-  const [, list = ''] = text.split('Over the calls');
-  const names = coded(list);
-  const figures = names.slice(0, names.indexOf('largest[]'));
-  const inLargest = [...figures, 'model'].map((name) => `largest[].${name}`);
-  return [...figures, ...inLargest].map((name) => `billed.${name}`);
 }
 
 describe('docs/schema.md', () => {

@@ -25,10 +25,10 @@ import {
   type IngestCounts,
   type LeverRow,
 } from '../report/model.ts';
-import { type SpendResult, spendBy } from '../report/spend.ts';
 import type { ByCertainty, LeverResult } from '../simulate/lever.ts';
 import { replay, type Savings } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
+import { type SpendResult, spendBy } from './spend.ts';
 
 /** What a report is made of besides calls. */
 export interface ReportContext {

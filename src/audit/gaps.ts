@@ -4,7 +4,7 @@
  * Takes priced calls one by one, gives the unpriced ones by reason and the billed amounts beside the
  * computed ones. Never hides a difference.
  */
-import type { PricedCall } from '../domain/call.ts';
+import type { PricedCall, Target } from '../domain/call.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Billed, Gaps } from '../report/model.ts';
 
@@ -18,6 +18,8 @@ interface Reason {
 }
 
 interface Pair {
+  readonly provider: string;
+  readonly model: string;
   calls: number;
   billed: bigint;
   computed: bigint;
@@ -41,7 +43,7 @@ export class GapCounter {
     if (call.unpricedReason !== undefined) this.#unpriced(call.unpricedReason, call.target.model);
     if (call.billedPico !== undefined && call.costPico !== null) {
       const example = { id: call.id, billed: call.billedPico, computed: BigInt(call.costPico) };
-      this.#pair(call.target.model, example);
+      this.#pair(call.target, example);
     }
   }
 
@@ -52,11 +54,13 @@ export class GapCounter {
     this.#reasons.set(name, reason);
   }
 
-  #pair(model: string, call: Example): void {
-    let pair = this.#billed.get(model);
+  /** By provider too: two of them bill one model each in their own way. */
+  #pair({ provider, model }: Target, call: Example): void {
+    const key = `${provider}\n${model}`;
+    let pair = this.#billed.get(key);
     if (pair === undefined) {
-      pair = { calls: 0, billed: 0n, computed: 0n, examples: [] };
-      this.#billed.set(model, pair);
+      pair = { provider, model, calls: 0, billed: 0n, computed: 0n, examples: [] };
+      this.#billed.set(key, pair);
     }
     pair.calls++;
     pair.billed += call.billed;
@@ -68,7 +72,7 @@ export class GapCounter {
   unpricedByReason(): Gaps['unpriced_by_reason'] {
     return [...this.#reasons]
       .map(([reason, { calls, models }]) => ({ reason, calls, models: mostFrequent(models) }))
-      .sort((a, b) => b.calls - a.calls);
+      .sort((a, b) => b.calls - a.calls || byName(a.reason, b.reason));
   }
 
   /**
@@ -76,7 +80,7 @@ export class GapCounter {
    * calls stand, by their ledger ids.
    */
   billed(placesOf: (ids: readonly number[]) => ReadonlyMap<number, string>): Billed | null {
-    const rows = [...this.#billed].map(([model, pair]) => ({ model, ...pair }));
+    const rows = [...this.#billed.values()];
     if (rows.length === 0) return null;
     const all = { calls: 0, billed: 0n, computed: 0n };
     for (const { calls, billed, computed } of rows) {
@@ -87,13 +91,20 @@ export class GapCounter {
     // By their calls, not their sums: two mistakes of one model may cancel out.
     const largest = rows
       .filter(({ examples }) => examples.length > 0)
-      .sort((a, b) => bySize(differenceOf(b), differenceOf(a)) || bySize(worstOf(b), worstOf(a)))
+      .sort(
+        (a, b) =>
+          bySize(differenceOf(b), differenceOf(a)) ||
+          bySize(worstOf(b), worstOf(a)) ||
+          byName(a.model, b.model) ||
+          byName(a.provider, b.provider),
+      )
       .slice(0, MAX_DIFFERENCES);
     const places = placesOf(largest.flatMap(({ examples }) => examples.map(({ id }) => id)));
     return {
       calls: all.calls,
       ...amounts(all),
       largest: largest.map((row) => ({
+        provider: row.provider,
         model: row.model,
         calls: row.calls,
         ...amounts(row),
@@ -133,6 +144,11 @@ function bySize(a: bigint, b: bigint): number {
   return one === two ? 0 : one > two ? 1 : -1;
 }
 
+/** The order of names, so that equal figures come in the same order whatever the log's. */
+function byName(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
 function amounts(costs: Costs) {
   return {
     billed_usd: formatUsd(costs.billed),
@@ -146,6 +162,6 @@ function size(amount: bigint): bigint {
 }
 
 function mostFrequent(models: ReadonlyMap<string, number>): string[] {
-  const sorted = [...models].sort(([, a], [, b]) => b - a);
+  const sorted = [...models].sort(([nameA, a], [nameB, b]) => b - a || byName(nameA, nameB));
   return sorted.slice(0, MAX_MODELS).map(([model]) => model);
 }

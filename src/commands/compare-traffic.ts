@@ -4,18 +4,19 @@
  * Takes the comparison, gives three lists: models, tasks with primary and backup, latencies. Never a
  * saving without what it rests on.
  */
-import type { CandidateResult, LatencyResult, TrafficResult } from '../compare/traffic.ts';
+import type { CandidateResult, LatencyResult, TrafficResult } from '../compare/compare.ts';
 import type { UseCase } from '../compare/use-cases.ts';
 import { displayUsd, formatUsd } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
-import { displayCount, displayOf, loggedName } from '../report/numbers.ts';
+import { countColumn, loggedColumns, moneyColumn, usdOrNull } from '../report/columns.ts';
+import type { PriceTableNote } from '../report/model.ts';
+import { displayOf } from '../report/numbers.ts';
 import { type SectionColumn, type Sections, sectionOf } from '../report/sections.ts';
-import type { PriceTableFields } from './price-note.ts';
 
 /** Makes the answer. */
 export function trafficAnswer(
   result: TrafficResult,
-  { line, ...prices }: PriceTableFields & { readonly line: string },
+  { line, ...prices }: PriceTableNote & { readonly line: string },
 ): Sections {
   const { period, calls, costPico, monthlyPico, yearlyPico } = result;
   return {
@@ -30,8 +31,8 @@ export function trafficAnswer(
       other_calls: result.otherCalls,
       unpriced_calls: result.unpricedCalls,
       cost_usd: formatUsd(costPico),
-      monthly_usd: textOf(monthlyPico),
-      yearly_usd: textOf(yearlyPico),
+      monthly_usd: usdOrNull(monthlyPico),
+      yearly_usd: usdOrNull(yearlyPico),
       prices,
     },
     headline: headlineOf(result),
@@ -73,43 +74,12 @@ function notesOf({ period, otherCalls, unpricedCalls }: TrafficResult): string[]
   ];
 }
 
-function textOf(amount: bigint | null): string | null {
-  return amount === null ? null : formatUsd(amount);
-}
-
-const right = 'right' as const;
-
-function money<Row>(key: string, title: string, amount: (row: Row) => bigint | null) {
-  return {
-    key,
-    title,
-    align: right,
-    value: (row: Row) => textOf(amount(row)),
-    display: (row: Row) => {
-      const pico = amount(row);
-      return pico === null ? '–' : displayUsd(pico);
-    },
-  };
-}
-
-function count<Row>(key: string, title: string, value: (row: Row) => number | null) {
-  return {
-    key,
-    title,
-    align: right,
-    value,
-    display: (row: Row) => {
-      const calls = value(row);
-      return calls === null ? '–' : displayCount(calls);
-    },
-  };
-}
-
 /** What a narrow terminal can do without: CSV and JSON have it. */
 const optional = true;
+const count = countColumn;
+const money = moneyColumn;
 const MODELS: SectionColumn<CandidateResult>[] = [
-  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
+  ...loggedColumns<CandidateResult>(),
   {
     key: 'price_provider',
     title: 'Priced by',
@@ -145,7 +115,7 @@ const MODELS: SectionColumn<CandidateResult>[] = [
 const TASKS: SectionColumn<UseCase>[] = [
   { key: 'task', title: 'Task', value: (row) => row.task },
   { ...count('calls', 'Calls', (row: UseCase) => row.calls), optional },
-  money('per_1000_usd', 'Per 1,000 now', (row) => row.per1000Pico),
+  { ...money('per_1000_usd', 'Per 1,000 now', (row: UseCase) => row.per1000Pico), optional },
   { key: 'primary', title: 'Primary', isName: true, value: (row) => row.primary?.model ?? null },
   money('primary_per_1000_usd', 'Per 1,000', (row) => row.primary?.per1000Pico ?? null),
   { key: 'backup', title: 'Backup', isName: true, value: (row) => row.backup?.model ?? null },
@@ -153,8 +123,7 @@ const TASKS: SectionColumn<UseCase>[] = [
 ];
 
 const LATENCIES: SectionColumn<LatencyResult>[] = [
-  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
+  ...loggedColumns<LatencyResult>(),
   count('calls', 'Calls', (row) => row.calls),
   count('p50_ms', 'P50 ms', (row) => row.p50Ms),
   count('p99_ms', 'P99 ms', (row) => row.p99Ms),

@@ -5,20 +5,21 @@
  * baseline. Throws UserError for values that make no sense.
  */
 import {
+  againstBaseline,
+  type ComparedVolume,
   parseMultiplier,
   parseTokenCount,
   splitByOutput,
   type Volume,
-  type VolumeCost,
   volumeCost,
 } from '../compare/volume.ts';
-import { displayUsd, formatUsd } from '../domain/money.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { formatRatio } from '../pricing/explain.ts';
 import type { PriceBook } from '../pricing/price.ts';
-import { displayCount, displayTokens } from '../report/numbers.ts';
+import { moneyColumn, tokenColumn } from '../report/columns.ts';
+import type { PriceTableNote } from '../report/model.ts';
+import { displayCount } from '../report/numbers.ts';
 import { type SectionColumn, type Sections, sectionOf } from '../report/sections.ts';
-import type { PriceTableFields } from './price-note.ts';
 
 /** Flags as typed. */
 export interface VolumeFlags {
@@ -51,15 +52,22 @@ export function readVolumeFlags(flags: VolumeFlags): VolumeSettings | null {
     const hint = 'give --monthly-tokens with --output-share, or --input-tokens and --output-tokens';
     throw usage('the tokens of a month are stated in two ways', hint);
   }
-  const names = (models ?? '').split(',').map((name) => name.trim());
-  if (names.includes(''))
+  if (models === undefined) {
     throw usage('no models are named', 'name them: --models gpt-4o,gpt-4o-mini');
+  }
   const volumes =
     monthlyTokens === undefined
       ? [splitVolume(inputTokens, outputTokens)]
       : monthlyTokens.split(',').map((text) => sharedVolume(text, outputShare ?? '1'));
-  const distinct = [...new Set(names)];
+  const distinct = modelNames(models);
   return { models: distinct, volumes, ...against(flags, distinct) };
+}
+
+/** The names of --models, each once. Throws UserError. */
+export function modelNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return [...new Set(names)];
+  throw usage(`--models '${text}' has an empty name`, 'write a,b,c');
 }
 
 function refuseWithoutVolume({ multiplier, baseline, outputShare }: VolumeFlags): void {
@@ -111,15 +119,11 @@ function usage(message: string, hint: string): UserError {
   return new UserError(EXIT.usage, message, hint);
 }
 
-interface Row extends VolumeCost {
-  readonly savedMonthlyPico: bigint | null;
-}
-
 /** The cost of each volume on each model. */
 export function volumeAnswer(
   book: PriceBook,
   settings: VolumeSettings,
-  { line, ...prices }: PriceTableFields & { readonly line: string },
+  { line, ...prices }: PriceTableNote & { readonly line: string },
 ): Sections {
   const { models, volumes, multiplier, baseline } = settings;
   const rows = volumes.flatMap((volume) => rowsOf(book, volume, settings));
@@ -144,15 +148,10 @@ export function volumeAnswer(
   };
 }
 
-function rowsOf(book: PriceBook, volume: Volume, settings: VolumeSettings): Row[] {
+function rowsOf(book: PriceBook, volume: Volume, settings: VolumeSettings): ComparedVolume[] {
   const { models, multiplier, baseline } = settings;
   const costs = models.map((model) => volumeCost(book, model, volume, multiplier));
-  const paid = costs.find(({ model }) => model === baseline)?.monthlyPico ?? null;
-  return costs.map((cost) => {
-    const monthly = cost.monthlyPico;
-    const isKnown = paid !== null && monthly !== null;
-    return { ...cost, savedMonthlyPico: isKnown ? paid - monthly : null };
-  });
+  return againstBaseline(costs, baseline);
 }
 
 function describe({ inputTokens, outputTokens }: Volume): string {
@@ -161,36 +160,12 @@ function describe({ inputTokens, outputTokens }: Volume): string {
   return `${displayCount(inputTokens)} input and ${displayCount(outputTokens)} output tokens`;
 }
 
-const right = 'right' as const;
-
-function money(key: string, title: string, amount: (row: Row) => bigint | null) {
-  return {
-    key,
-    title,
-    align: right,
-    value: (row: Row) => textOf(amount(row), formatUsd),
-    display: (row: Row) => textOf(amount(row), displayUsd) ?? '–',
-  };
-}
-
-function tokens(key: string, title: string, value: (row: Row) => number) {
-  return { key, title, align: right, value, display: (row: Row) => displayTokens(value(row)) };
-}
-
-function textOf(amount: bigint | null, format: (amount: bigint) => string): string | null {
-  return amount === null ? null : format(amount);
-}
-
-function times12(amount: bigint | null): bigint | null {
-  return amount === null ? null : amount * 12n;
-}
-
 /** The headline says the volume where there is only one. */
-function columnsOf(hasGateway: boolean, isOne: boolean): SectionColumn<Row>[] {
+function columnsOf(hasGateway: boolean, isOne: boolean): SectionColumn<ComparedVolume>[] {
   const gateway = [
-    money('gateway_monthly_usd', 'Gateway, month', (row) => row.gatewayPico),
+    moneyColumn<ComparedVolume>('gateway_monthly_usd', 'Gateway, month', (row) => row.gatewayPico),
     {
-      ...money('gateway_yearly_usd', '', (row) => row.gatewayYearlyPico),
+      ...moneyColumn<ComparedVolume>('gateway_yearly_usd', '', (row) => row.gatewayYearlyPico),
       isFurther: true,
     },
   ];
@@ -202,14 +177,31 @@ function columnsOf(hasGateway: boolean, isOne: boolean): SectionColumn<Row>[] {
       value: ({ match }) => (match.how === 'none' ? null : match.model),
       isFurther: true,
     },
-    { ...tokens('input_tokens', 'Input', ({ volume }) => volume.inputTokens), optional: isOne },
-    { ...tokens('output_tokens', 'Output', ({ volume }) => volume.outputTokens), optional: isOne },
-    money('monthly_usd', 'Month', (row) => row.monthlyPico),
-    { ...money('yearly_usd', 'Year', (row) => row.yearlyPico), optional: true },
-    ...(hasGateway ? gateway : []),
-    money('saved_monthly_usd', 'Saved, month', (row) => row.savedMonthlyPico),
     {
-      ...money('saved_yearly_usd', 'Saved, year', (row) => times12(row.savedMonthlyPico)),
+      ...tokenColumn<ComparedVolume>('input_tokens', 'Input', ({ volume }) => volume.inputTokens),
+      optional: isOne,
+    },
+    {
+      ...tokenColumn<ComparedVolume>(
+        'output_tokens',
+        'Output',
+        ({ volume }) => volume.outputTokens,
+      ),
+      optional: isOne,
+    },
+    moneyColumn<ComparedVolume>('monthly_usd', 'Month', (row) => row.monthlyPico),
+    {
+      ...moneyColumn<ComparedVolume>('yearly_usd', 'Year', (row) => row.yearlyPico),
+      optional: true,
+    },
+    ...(hasGateway ? gateway : []),
+    moneyColumn<ComparedVolume>('saved_monthly_usd', 'Saved, month', (row) => row.savedMonthlyPico),
+    {
+      ...moneyColumn<ComparedVolume>(
+        'saved_yearly_usd',
+        'Saved, year',
+        (row) => row.savedYearlyPico,
+      ),
       optional: true,
     },
     { key: 'reason', title: 'No price', value: (row) => row.reason, isFurther: true },

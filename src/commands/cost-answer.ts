@@ -4,28 +4,32 @@
  * Takes what was priced and how, gives sections. Never a figure that is not in the JSON.
  */
 import type { ChargedCall, CostedCall, CostOfCalls } from '../compare/cost-of-calls.ts';
-import { displayUsd, formatUsd } from '../domain/money.ts';
+import { formatUsd } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
 import { inputTotal, type Usage } from '../domain/tokens.ts';
 import type { StoredCall } from '../ledger/call-at.ts';
 import type { ModelMatch } from '../pricing/book.ts';
 import type { CostExplanation, CostLine } from '../pricing/explain.ts';
 import { formatRatio } from '../pricing/explain.ts';
+import { countColumn } from '../report/columns.ts';
 import type { Cell } from '../report/csv.ts';
 import type { OutputFormat } from '../report/format.ts';
-import { displayCount } from '../report/numbers.ts';
+import type { PriceTableNote } from '../report/model.ts';
 import type { Column } from '../report/rows.ts';
 import { type Section, type Sections, sectionOf } from '../report/sections.ts';
-import type { PriceTableFields } from './price-note.ts';
+import { lineOf } from './price-note.ts';
 
 /** What was priced. */
 export interface CostSubject {
   /** `FILE:LINE`, for a call of the ledger. */
   readonly place: string | null;
   readonly stored: readonly StoredCall[] | null;
-  readonly calls: readonly (ChargedCall & { readonly billedPico: bigint | null })[];
+  readonly calls: readonly (ChargedCall & {
+    readonly billedPico: bigint | null;
+    readonly notes?: readonly string[];
+  })[];
   readonly cost: CostOfCalls;
-  readonly prices: PriceTableFields;
+  readonly prices: PriceTableNote;
   readonly isExplained: boolean;
   readonly format: OutputFormat;
 }
@@ -52,25 +56,19 @@ export function costAnswer(subject: CostSubject): Sections {
             ? [lineSection(lines)]
             : [],
     notes: [
+      ...subject.calls.flatMap(({ notes = [] }) => notes),
       ...(isExplained ? cost.calls.flatMap(notesOf) : []),
-      `prices: ${prices.table} ${prices.version}${ageOf(prices)}`,
+      `prices: ${lineOf(prices)}`,
     ],
   };
 }
 
-function ageOf({ as_of, age_days }: PriceTableFields): string {
-  return as_of === null ? ', of an unknown day' : ` of ${as_of}, ${age_days} days old`;
-}
-
 function headlineOf({ calls, cost }: CostOfCalls): string {
   const names = calls.map(({ call, match }) => nameOf(call, match)).join('; ');
-  return typeof cost === 'string' ? `no price (${cost}): ${names}` : `${exact(cost)}: ${names}`;
-}
-
-/** Exact, where rounding for people would hide digits. */
-function exact(pico: bigint): string {
-  const shown = displayUsd(pico);
-  return shown === `$${formatUsd(pico)}` ? shown : `$${formatUsd(pico)}`;
+  // Exact: rounding for people would hide the digits that one call is about.
+  return typeof cost === 'string'
+    ? `no price (${cost}): ${names}`
+    : `$${formatUsd(cost)}: ${names}`;
 }
 
 function nameOf({ target }: ChargedCall, match: ModelMatch): string {
@@ -85,7 +83,6 @@ function fieldsOfCost({ place, stored, calls, cost }: CostSubject): Record<strin
   const target = first?.call.target;
   const match = first?.match;
   const found = match === undefined || match.how === 'none' ? null : match;
-  const storedPico = stored?.[0]?.storedPico ?? null;
   return {
     cost_usd: typeof cost.cost === 'string' ? null : formatUsd(cost.cost),
     reason: typeof cost.cost === 'string' ? cost.cost : null,
@@ -103,7 +100,7 @@ function fieldsOfCost({ place, stored, calls, cost }: CostSubject): Record<strin
     basis: target?.usageBasis ?? 'missing',
     ...countFields(cost.usage),
     billed_usd: sumText(calls.map(({ billedPico }) => billedPico)),
-    stored_usd: storedPico === null ? null : formatUsd(BigInt(storedPico)),
+    stored_usd: stored === null ? null : wholeSum(stored.map(({ storedPico }) => storedPico)),
   };
 }
 
@@ -111,6 +108,17 @@ function instantText(atMs: number | null): string | null {
   return atMs === null ? null : formatInstant(atMs);
 }
 
+/** The sum of all; null if one is not known. */
+function wholeSum(amounts: readonly (number | null)[]): string | null {
+  let sum = 0n;
+  for (const amount of amounts) {
+    if (amount === null) return null;
+    sum += BigInt(amount);
+  }
+  return formatUsd(sum);
+}
+
+/** The sum of those that are known. */
 function sumText(amounts: readonly (bigint | null)[]): string | null {
   const known = amounts.filter((amount) => amount !== null);
   return known.length === 0 ? null : formatUsd(known.reduce((sum, amount) => sum + amount, 0n));
@@ -149,13 +157,7 @@ function countSection(usage: Usage): Section {
   const rows = Object.entries(countFields(usage)).filter(([, tokens]) => tokens > 0);
   return sectionOf('counts', '', rows, [
     { key: 'count', title: 'Count', value: ([name]) => name.replaceAll('_', ' ') },
-    {
-      key: 'quantity',
-      title: 'Quantity',
-      align: 'right',
-      value: ([, tokens]) => tokens,
-      display: ([, tokens]) => displayCount(tokens),
-    },
+    countColumn('quantity', 'Quantity', ([, tokens]) => tokens),
   ]);
 }
 
@@ -169,24 +171,22 @@ function linesOf({ calls }: CostOfCalls): Line[] {
   );
 }
 
-const right = 'right' as const;
-
 function lineSection(lines: readonly Line[]): Section {
   return sectionOf('lines', '', lines, [
-    { key: 'call', title: 'Call', align: right, value: (row) => row.call },
+    countColumn('call', 'Call', (row) => row.call),
     { key: 'item', title: 'Item', value: (row) => snake(row.item) },
-    { key: 'quantity', title: 'Quantity', align: right, value: (row) => row.quantity },
+    countColumn('quantity', 'Quantity', (row) => row.quantity),
     { key: 'unit', title: 'Unit', value: (row) => row.unit, isFurther: true },
-    { key: 'list_rate', title: '× list rate', align: right, value: (row) => row.listRate },
+    { key: 'list_rate', title: '× list rate', align: 'right', value: (row) => row.listRate },
     {
       key: 'per',
       title: 'per',
-      align: right,
+      align: 'right',
       value: (row) => row.per,
       display: (row) => (row.per === 1 ? '1' : '1M'),
     },
-    { key: 'factor', title: '× factor', align: right, value: (row) => row.factor },
-    { key: 'amount_usd', title: '= USD', align: right, value: (row) => row.amountUsd },
+    { key: 'factor', title: '× factor', align: 'right', value: (row) => row.factor },
+    { key: 'amount_usd', title: '= USD', align: 'right', value: (row) => row.amountUsd },
     { key: 'assumed', title: 'Assumed', value: (row) => row.assumed },
   ]);
 }

@@ -8,13 +8,18 @@ import { resolve } from 'node:path';
 import { type CostOfCalls, costOfCalls } from '../compare/cost-of-calls.ts';
 import { TIERS, type Tier } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
-import { type EpochMs, parseInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { callsAt, type Place, type StoredCall } from '../ledger/call-at.ts';
-import { type BodyCall, type BodyHints, parseUsageBody } from '../providers/usage-body.ts';
+import { callsAt, type Place } from '../ledger/call-at.ts';
+import {
+  type BodyCall,
+  type BodyHints,
+  parseUsageBody,
+  withHints,
+} from '../providers/usage-body.ts';
 import { renderSections } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { costAnswer } from './cost-answer.ts';
+import { instantOf } from './instant.ts';
 import { declarePrices, openBook } from './price-book.ts';
 import { tableFields } from './price-note.ts';
 import { readText } from './read-text.ts';
@@ -44,7 +49,7 @@ export function build(command: CliCommand): void {
     .option('--model <name>', 'the model, if the body does not name it or another counts')
     .option(
       '--at <time>',
-      "the UTC day or time of the call (the body's; without one the newest price)",
+      "the UTC day or time of the call (the body's; without one the price of the list's own day)",
     )
     .option('--tier <tier>', `the service tier: ${TIERS.join(', ')} (the body's, else standard)`)
     .option('--region <name>', "the region or data zone (the body's)")
@@ -88,7 +93,7 @@ function hintsOf({ provider = '', model = '', region = '', tier, at }: Flags): B
     model,
     region,
     tier: tierOf(tier),
-    atMs: at === undefined ? null : instantOf(at),
+    atMs: at === undefined ? null : instantOf(at, `--at '${at}'`),
   };
 }
 
@@ -101,13 +106,6 @@ function tierOf(text: string | undefined): Tier | null {
     `--tier ${text} is not known`,
     `give one of: ${TIERS.join(', ')}`,
   );
-}
-
-function instantOf(text: string): EpochMs {
-  const atMs = parseInstant(text);
-  if (atMs !== null) return atMs;
-  const hint = 'give a UTC day such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z';
-  throw new UserError(EXIT.usage, `--at '${text}' is no day and no time`, hint);
 }
 
 /** `FILE:LINE`; null for anything else. */
@@ -150,21 +148,6 @@ async function ledgerCalls(place: Place, hints: BodyHints, deps: Deps) {
   return {
     place: `${paths[0]}:${place.line}`,
     stored,
-    calls: stored.map((call) => hinted(call, hints)),
-  };
-}
-
-function hinted(call: StoredCall, hints: BodyHints): StoredCall {
-  const { target } = call;
-  return {
-    ...call,
-    target: {
-      ...target,
-      provider: hints.provider || target.provider,
-      model: hints.model || target.model,
-      tier: hints.tier ?? target.tier,
-      region: hints.region || target.region,
-    },
-    startedAtMs: hints.atMs ?? call.startedAtMs,
+    calls: stored.map((call) => withHints(call, hints)),
   };
 }

@@ -26,7 +26,7 @@ import type { CliCommand, Deps } from '../terminal/command.ts';
 
 const DEFAULT_TABLE = 'catalogue';
 
-type World = Pick<Deps, 'config' | 'cwd' | 'env'>;
+type World = Pick<Deps, 'config' | 'cwd' | 'env' | 'note'>;
 
 /** Declares --prices, --price and --alias. */
 export function declarePrices(command: CliCommand): void {
@@ -58,17 +58,24 @@ export function collect(value: string, values: readonly string[] = []): readonly
 }
 
 /** The price book of --prices, AICOST_PRICES or the config. Throws UserError. */
-export async function openBook(deps: World): Promise<PriceBook> {
+export async function openBook(
+  deps: World,
+  downloaded: Downloaded = downloadedOnce(deps),
+): Promise<PriceBook> {
   const { value, origin } = deps.config.prices;
-  return openNamedBook(deps, { value: value ?? DEFAULT_TABLE, origin });
+  return openNamedBook(deps, { value: value ?? DEFAULT_TABLE, origin }, downloaded);
 }
 
 /** The price book of a table's name or file, with the user's own prices and aliases over it. */
-export async function openNamedBook(deps: World, table: Setting<string>): Promise<PriceBook> {
+export async function openNamedBook(
+  deps: World,
+  table: Setting<string>,
+  downloaded: Downloaded = downloadedOnce(deps),
+): Promise<PriceBook> {
   const { price, aliases } = deps.config;
   return openPriceBook({
     ...tableSources(deps, table),
-    ...downloaded(deps),
+    ...catalogueSource(table.value, downloaded),
     prices: price.value,
     aliases: Object.fromEntries(aliases.value.map(parseAlias)),
   });
@@ -99,13 +106,41 @@ function tableFile(deps: World, table: Setting<string>): PriceFile {
 }
 
 /** The providers of the catalogue in use: the downloaded one where it is newer, else the bundled. */
-export async function catalogueInUse(deps: World): Promise<Catalogue> {
-  const { catalogue } = downloaded(deps);
-  if (catalogue !== undefined) return parseCatalogue(catalogue);
-  return { info: CATALOGUE, providers: await bundledProviders() };
+export async function catalogueInUse(
+  deps: World,
+  downloaded: Downloaded = downloadedOnce(deps),
+): Promise<Catalogue> {
+  return downloaded() ?? { info: CATALOGUE, providers: await bundledProviders() };
 }
 
-function downloaded(deps: World): Pick<PriceSources, 'catalogue'> {
+/** The named lists stand alone: the catalogue is not read for them. */
+function catalogueSource(table: string, downloaded: Downloaded): Pick<PriceSources, 'catalogue'> {
+  const isAlone = table !== DEFAULT_TABLE && PRICE_TABLE_IDS.includes(table);
+  const catalogue = isAlone ? null : downloaded();
+  return catalogue === null ? {} : { catalogue };
+}
+
+/** The downloaded catalogue, where it is newer than the bundled one; null: there is none. */
+export type Downloaded = () => Catalogue | null;
+
+/** For a command that asks twice: read and checked at most once, and what is wrong is said once. */
+export function downloadedOnce(deps: World): Downloaded {
+  let known: Catalogue | null | undefined;
+  return () => {
+    if (known === undefined) known = readDownloaded(deps);
+    return known;
+  };
+}
+
+/** A damaged file must not stand in the way of the update that replaces it, nor of a report. */
+function readDownloaded(deps: World): Catalogue | null {
   const stored = readStoredCatalogue(dataFolder(deps));
-  return stored === null || stored.fetchedOn <= CATALOGUE.asOf ? {} : { catalogue: stored };
+  if (stored === null || stored.fetchedOn <= CATALOGUE.asOf) return null;
+  try {
+    return parseCatalogue(stored);
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    deps.note(`the bundled catalogue is used: ${cause.message}`, cause.hint);
+    return null;
+  }
 }

@@ -6,7 +6,7 @@
  */
 import { candidatesOf } from '../compare/candidates.ts';
 import { contextWindows } from '../compare/catalogue-facts.ts';
-import { Traffic } from '../compare/traffic.ts';
+import { compareTraffic } from '../compare/compare.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { chatModels } from '../ledger/models.ts';
 import { readCalls } from '../ledger/read.ts';
@@ -14,8 +14,14 @@ import type { PriceBook } from '../pricing/price.ts';
 import { renderSections } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { trafficAnswer } from './compare-traffic.ts';
-import { readVolumeFlags, type VolumeFlags, volumeAnswer } from './compare-volume.ts';
-import { catalogueInUse, declarePrices, openBook } from './price-book.ts';
+import { modelNames, readVolumeFlags, type VolumeFlags, volumeAnswer } from './compare-volume.ts';
+import {
+  catalogueInUse,
+  type Downloaded,
+  declarePrices,
+  downloadedOnce,
+  openBook,
+} from './price-book.ts';
 import { tableFields, tableLine } from './price-note.ts';
 import { atLedger, eachCall } from './read-ledger.ts';
 import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
@@ -59,8 +65,9 @@ Examples:
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
   const volume = readVolumeFlags(flags);
-  const book = await openBook(deps);
-  if (volume === null) return compareTraffic({ args, flags }, book, deps);
+  const downloaded = downloadedOnce(deps);
+  const book = await openBook(deps, downloaded);
+  if (volume === null) return compareLogs({ args, flags }, { book, downloaded }, deps);
   if (args.length > 0 || flags.on !== undefined) {
     const hint = 'leave out --monthly-tokens to compare the calls of a log';
     throw new UserError(EXIT.usage, 'a stated volume needs no log', hint);
@@ -71,9 +78,9 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   return EXIT.ok;
 }
 
-async function compareTraffic(
+async function compareLogs(
   { args, flags }: Pick<Invocation<Flags>, 'args' | 'flags'>,
-  book: PriceBook,
+  { book, downloaded }: { readonly book: PriceBook; readonly downloaded: Downloaded },
   deps: Deps,
 ): Promise<ExitCode> {
   const missing = args.length === 0 ? 'refuse' : 'make';
@@ -86,8 +93,8 @@ async function compareTraffic(
       flags.models === undefined
         ? candidatesOf(book, chatModels(db, sourceIds)).slice(0, MOST_CALLED)
         : modelNames(flags.models).map((model) => ({ provider: '', model }));
-    const windowOf = contextWindows((await catalogueInUse(deps)).providers);
-    const traffic = new Traffic(book, candidates, windowOf);
+    const windowOf = contextWindows((await catalogueInUse(deps, downloaded)).providers);
+    const traffic = compareTraffic(book, candidates, windowOf);
     const selection = { sourceIds, sinceMs: null, untilMs: null };
     await eachCall(readCalls(db, selection, book), deps, (call) => traffic.add(call));
     const nowMs = deps.clock.now();
@@ -95,10 +102,4 @@ async function compareTraffic(
     await deps.write([renderSections(trafficAnswer(traffic.result(), prices), deps.output)]);
     return read === null ? EXIT.ok : exitCodeOf(read);
   });
-}
-
-function modelNames(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.every((name) => name !== '')) return [...new Set(names)];
-  throw new UserError(EXIT.usage, `--models '${text}' has an empty name`, 'write a,b,c');
 }

@@ -4,13 +4,14 @@
  * Takes two tables, each by name, file or either with a day (`catalogue@2026-01-01`), gives the cost
  * of the same calls by model and in all. Never a difference from a call that only one can price.
  */
-import { displayUsd, formatUsd } from '../domain/money.ts';
-import { type EpochMs, parseInstant } from '../domain/time.ts';
-import { EXIT, UserError } from '../errors.ts';
+import type { CostPairRow } from '../compare/cost-pairs.ts';
+import { diffPrices, type PriceDiff } from '../compare/diff-prices.ts';
+import { displayUsd } from '../domain/money.ts';
+import type { EpochMs } from '../domain/time.ts';
 import { readCalls } from '../ledger/read.ts';
-import { type DiffRow, diffPrices, type PriceDiff } from '../pricing/diff.ts';
 import type { PriceBook } from '../pricing/price.ts';
-import { displayOf, loggedName } from '../report/numbers.ts';
+import { countColumn, loggedColumns, moneyColumn } from '../report/columns.ts';
+import { displayOf } from '../report/numbers.ts';
 import {
   fieldsOf,
   renderSections,
@@ -19,7 +20,14 @@ import {
   sectionOf,
 } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
-import { bookOn, declareOwnPrices, openNamedBook } from './price-book.ts';
+import { instantOf } from './instant.ts';
+import {
+  bookOn,
+  type Downloaded,
+  declareOwnPrices,
+  downloadedOnce,
+  openNamedBook,
+} from './price-book.ts';
 import { tableFields, tableLine } from './price-note.ts';
 import { atLedger, eachCall, WHOLE_LEDGER } from './read-ledger.ts';
 import { withLedger } from './with-ledger.ts';
@@ -28,44 +36,30 @@ interface Flags {
   readonly on?: string;
 }
 
-const right = 'right' as const;
-const usd = (key: string, amount: (row: DiffRow) => bigint) => ({
-  key,
-  align: right,
-  value: (row: DiffRow) => formatUsd(amount(row)),
-  display: (row: DiffRow) => displayUsd(amount(row)),
-});
-const count = (key: string, title: string, value: (row: DiffRow) => number) => ({
-  key,
-  title,
-  align: right,
-  value,
-});
 /** What a narrow terminal can do without: the notes, CSV and JSON have it. */
 const optional = true;
-const FIGURES: SectionColumn<DiffRow>[] = [
+const isFurther = true;
+const count = countColumn<CostPairRow>;
+const usd = moneyColumn<CostPairRow>;
+const FIGURES: SectionColumn<CostPairRow>[] = [
   count('calls', 'Calls', (row) => row.calls),
-  { ...count('compared_calls', '', (row) => row.bothPriced), isFurther: true },
-  { title: 'A', ...usd('before_usd', (row) => row.beforePico) },
-  { title: 'B', ...usd('after_usd', (row) => row.afterPico) },
-  { title: 'B − A', ...usd('difference_usd', (row) => row.differencePico) },
+  { ...count('compared_calls', '', (row) => row.bothPriced), isFurther },
+  usd('before_usd', 'A', (row) => row.beforePico),
+  usd('after_usd', 'B', (row) => row.afterPico),
+  usd('difference_usd', 'B − A', (row) => row.differencePico),
   { ...count('only_before_calls', 'Only in A', (row) => row.onlyBefore.calls), optional },
-  { title: '', ...usd('only_before_usd', (row) => row.onlyBefore.pico), isFurther: true },
+  { ...usd('only_before_usd', '', (row) => row.onlyBefore.pico), isFurther },
   { ...count('only_after_calls', 'Only in B', (row) => row.onlyAfter.calls), optional },
-  { title: '', ...usd('only_after_usd', (row) => row.onlyAfter.pico), isFurther: true },
+  { ...usd('only_after_usd', '', (row) => row.onlyAfter.pico), isFurther },
   { ...count('unpriced_calls', 'In neither', (row) => row.neither), optional },
 ];
-const COLUMNS: SectionColumn<DiffRow>[] = [
-  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
-  ...FIGURES,
-];
+const COLUMNS: SectionColumn<CostPairRow>[] = [...loggedColumns<CostPairRow>(), ...FIGURES];
 
 /** Declares `diff`. */
 export function buildDiff(command: CliCommand): void {
   command
     .description(
-      'Shows what the calls of a ledger cost under two price tables, by model and in all. Calls that only one table can price are counted apart and are in no difference. Works offline and writes nothing.',
+      'Shows what the calls of a ledger cost under two price tables, by model and in all. Calls that only one table can price are counted apart and are in no difference. Works offline and changes no call.',
     )
     .argument('<a>', 'a price table: a name or a file; with @DAY as it was on that UTC day')
     .argument('<b>', 'the table to compare it with')
@@ -86,8 +80,9 @@ Examples:
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<void> {
   const [a = '', b = ''] = args;
-  const before = await openAsOf(deps, a);
-  const after = await openAsOf(deps, b);
+  const downloaded = downloadedOnce(deps);
+  const before = await openAsOf(deps, a, downloaded);
+  const after = await openAsOf(deps, b, downloaded);
   await withLedger(atLedger(deps, flags.on), 'refuse', async (db) => {
     const differ = diffPrices(before, after);
     await eachCall(readCalls(db, WHOLE_LEDGER, before), deps, (call) => differ.add(call));
@@ -96,19 +91,17 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<void
   });
 }
 
+const AT_HINT = 'give a UTC day such as catalogue@2026-01-01';
+
 /** A table, as it was at the time after `@` if there is one. */
-async function openAsOf(deps: Deps, spec: string): Promise<PriceBook> {
+async function openAsOf(deps: Deps, spec: string, downloaded: Downloaded): Promise<PriceBook> {
   const parts = /^(.+)@([^@]+)$/.exec(spec);
   const table = parts?.[1] ?? spec;
-  const book = await openNamedBook(deps, { value: table, origin: `prices diff ${spec}` });
-  return parts === null ? book : bookOn(book, instantOf(parts[2] ?? ''));
-}
-
-function instantOf(text: string): EpochMs {
-  const atMs = parseInstant(text);
-  if (atMs !== null) return atMs;
-  const hint = 'give a UTC day such as catalogue@2026-01-01';
-  throw new UserError(EXIT.usage, `'${text}' after @ is no day and no time`, hint);
+  const asked = { value: table, origin: `prices diff ${spec}` };
+  const book = await openNamedBook(deps, asked, downloaded);
+  if (parts === null) return book;
+  const day = parts[2] ?? '';
+  return bookOn(book, instantOf(day, `'${day}' after @`, AT_HINT));
 }
 
 function answerOf(diff: PriceDiff, names: readonly [string, string], nowMs: EpochMs): Sections {
@@ -128,7 +121,7 @@ function answerOf(diff: PriceDiff, names: readonly [string, string], nowMs: Epoc
   };
 }
 
-function apart({ onlyBefore, onlyAfter, neither }: DiffRow): string[] {
+function apart({ onlyBefore, onlyAfter, neither }: CostPairRow): string[] {
   const only = (calls: number, pico: bigint, table: string): string[] =>
     calls === 0 ? [] : [`${displayOf(calls, 'call')} priced in ${table} only: ${displayUsd(pico)}`];
   return [

@@ -4,9 +4,9 @@
  * Takes a part of a model's name, or the name as a log spells it; gives rates in USD per million
  * tokens. Never touches the ledger.
  */
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { dataFolder } from '../price-store/folder.ts';
-import { readStoredTable, storedNames } from '../price-store/store.ts';
+import { readStoredTable, storedNames, storedPath } from '../price-store/store.ts';
 import { parsePriceFile } from '../pricing/file.ts';
 import { listPrices, type PriceRow, showPrices } from '../pricing/list.ts';
 import { loadPriceBook, PRICE_TABLE_IDS, type PriceTableInfo } from '../pricing/price.ts';
@@ -107,7 +107,7 @@ Examples:
     .runs<Flags>(runShow);
 }
 
-async function runList({ args, flags }: Invocation<Flags>, deps: Deps): Promise<void> {
+async function runList({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
   if (flags.tables === true) return writeTables(deps);
   const book = await openBook(deps);
   const [text] = args;
@@ -117,6 +117,7 @@ async function runList({ args, flags }: Invocation<Flags>, deps: Deps): Promise<
   });
   noteTable(book.info, deps);
   await writeRows(rows, deps);
+  return EXIT.ok;
 }
 
 async function runShow({ args, flags }: Invocation<Flags>, deps: Deps): Promise<void> {
@@ -159,7 +160,8 @@ interface TableRow {
   readonly info: PriceTableInfo;
 }
 
-async function writeTables(deps: Deps): Promise<void> {
+/** Tables that cannot be read are named; the others are listed all the same. */
+async function writeTables(deps: Deps): Promise<ExitCode> {
   const catalogue = await openNamedBook(deps, { value: 'catalogue', origin: 'default' });
   const bundled = await loadPriceBook('catalogue');
   const first = catalogue.layers[0] ?? catalogue.info;
@@ -168,20 +170,34 @@ async function writeTables(deps: Deps): Promise<void> {
     const { info } = await loadPriceBook(name);
     return { name, kind: 'built in' as const, info };
   });
+  const { own, problems } = importedRows(deps);
   const rows: TableRow[] = [
     { name: 'catalogue', kind: isBundled ? 'built in' : 'downloaded', info: first },
     ...(await Promise.all(named)),
-    ...importedRows(deps),
+    ...own,
   ];
   await deps.write([renderRows(rows, tableColumns(deps), deps.output)]);
+  for (const { message, hint } of problems) deps.note(message, hint);
+  return problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function importedRows(deps: Deps): TableRow[] {
+function importedRows(deps: Deps): { own: TableRow[]; problems: UserError[] } {
   const folder = dataFolder(deps);
-  return storedNames(folder)
-    .map((name) => readStoredTable(folder, name))
-    .filter((table) => table !== null)
-    .map((table) => ({ name: table.name, kind: 'imported', info: parsePriceFile(table).info }));
+  const own: TableRow[] = [];
+  const problems: UserError[] = [];
+  for (const name of storedNames(folder)) {
+    try {
+      const table = readStoredTable(folder, name);
+      if (table === null) continue;
+      own.push({ name, kind: 'imported', info: parsePriceFile(table).info });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const path = storedPath(folder, name);
+      const message = error.message.includes(path) ? error.message : `${path}: ${error.message}`;
+      problems.push(new UserError(error.code, message, error.hint));
+    }
+  }
+  return { own, problems };
 }
 
 function tableColumns({ clock }: Deps): Column<TableRow>[] {

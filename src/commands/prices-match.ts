@@ -5,11 +5,12 @@
  */
 import { EXIT, type ExitCode } from '../errors.ts';
 import { type MatchTrial, matchModel, type NameMatch } from '../pricing/match-explain.ts';
+import type { PriceTableNote } from '../report/model.ts';
 import type { Column } from '../report/rows.ts';
 import { renderSections, type Sections, sectionOf } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { declarePrices, openBook } from './price-book.ts';
-import { type PriceTableFields, tableFields } from './price-note.ts';
+import { tableFields } from './price-note.ts';
 
 interface Flags {
   readonly provider?: string;
@@ -60,7 +61,7 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   return match.how === 'none' ? EXIT.failed : EXIT.ok;
 }
 
-function answerOf(match: NameMatch, prices: PriceTableFields): Sections {
+function answerOf(match: NameMatch, prices: PriceTableNote): Sections {
   const { asked, provider, how, table, priceProvider, model, reason, trials, nearest } = match;
   return {
     schema: 'aicost.match/1',

@@ -2,17 +2,18 @@
  * `aicost prices update`: the current catalogue, from the network.
  *
  * Takes a URL, gives what changed and keeps the catalogue, from then on used in place of the bundled
- * one. Never keeps a file of which a price cannot be read, or one that is older without --force.
+ * one. Never keeps a file of which a price or a rule cannot be used; without --force none that is
+ * older, that lacks most models, or whose prices change years from now.
  */
 import { latestChange } from '../compare/catalogue-facts.ts';
 import { type PriceChange, priceChanges } from '../compare/price-changes.ts';
-import { type EpochMs, formatDay } from '../domain/time.ts';
+import { DAY_MS, type EpochMs, formatDay } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { dataFolder } from '../price-store/folder.ts';
 import { writeStoredCatalogue } from '../price-store/store.ts';
 import { type Catalogue, catalogueBook } from '../pricing/catalogue.ts';
 import { CATALOGUE_URL, parseCatalogue } from '../pricing/price.ts';
-import { downloadText } from '../providers/download.ts';
+import { downloadText, redactedUrl } from '../providers/download.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Column } from '../report/rows.ts';
 import { renderSections, type Sections, sectionOf } from '../report/sections.ts';
@@ -25,6 +26,9 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly force?: boolean;
 }
+
+/** Makers announce prices months ahead, not years. */
+const FARTHEST_CHANGE_DAYS = 730;
 
 /** The file has some 2 MB. */
 const MAX_BYTES = 50_000_000;
@@ -49,7 +53,10 @@ export function buildUpdate(command: CliCommand): void {
     )
     .option('--url <url>', 'a mirror of the catalogue', CATALOGUE_URL)
     .option('--dry-run', 'say what would change and keep nothing')
-    .option('--force', 'keep it even if it is older than the one in use')
+    .option(
+      '--force',
+      'keep it even if it is older than the one in use, lacks most of its models, or has a price years ahead',
+    )
     .addHelpText(
       'after',
       `
@@ -62,13 +69,18 @@ Examples:
 }
 
 async function run({ flags }: Invocation<Flags>, deps: Deps): Promise<void> {
-  const { url } = flags;
+  const url = redactedUrl(flags.url);
   const nowMs = deps.clock.now();
   const fetchedOn = formatDay(nowMs);
-  const text = await fetchCatalogue(url, deps);
+  deps.note(`fetching ${url}`);
+  const text = await fetchCatalogue(flags.url, deps);
   const after = parseCatalogue({ name: url, text, fetchedOn });
   const before = await catalogueInUse(deps);
-  if (flags.force !== true) refuseOlder(before, after);
+  if (flags.force !== true) {
+    refuseOlder(before, after);
+    refuseSmaller(before, after);
+    refuseFarAhead(after, nowMs);
+  }
   const isKept = flags.dryRun !== true;
   const path = isKept ? writeStoredCatalogue(dataFolder(deps), { text, fetchedOn }) : null;
   const answer = answerOf({ url, path, before, after, nowMs });
@@ -76,25 +88,49 @@ async function run({ flags }: Invocation<Flags>, deps: Deps): Promise<void> {
 }
 
 async function fetchCatalogue(url: string, deps: Deps): Promise<string> {
-  deps.note(`fetching ${url}`);
   const { env, signal } = deps;
   return downloadText({ url, env, signal, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
 }
 
+const FORCE = 'name another source with --url, or keep it all the same with --force';
+
 /** The day of the file is the day it was fetched; what is in it tells an old one. */
 function refuseOlder(before: Catalogue, after: Catalogue): void {
-  const hint = 'name another source with --url, or keep it all the same with --force';
-  if (after.info.asOf < before.info.asOf) {
-    const today = `today is ${after.info.asOf} here, and the catalogue in use is of ${before.info.asOf}`;
-    throw new UserError(EXIT.failed, today, `check this computer's date; ${hint}`);
+  const today = after.info.asOf;
+  if (today < before.info.asOf) {
+    const days = `today is ${today} here, and the catalogue in use is of ${before.info.asOf}`;
+    throw new UserError(EXIT.failed, days, `check this computer's date; ${FORCE}`);
   }
-  const [old, next] = [latestChange(before.providers), latestChange(after.providers)];
-  if (old === null || (next !== null && next >= old)) return;
+  // A change that is yet to come may be taken back, and a wrong one must not shut the right ones out.
+  const [old, next] = [before, after].map(({ providers }) => latestChange(providers, today));
+  if (!old || (next && next >= old)) return;
   throw new UserError(
     EXIT.failed,
     `the fetched catalogue is older than the one in use: its latest price is of ${next ?? 'no day'}, not ${old}`,
-    hint,
+    FORCE,
   );
+}
+
+/** Models go one by one; a file without most of them is a part of one, or another file. */
+function refuseSmaller(before: Catalogue, after: Catalogue): void {
+  const [old, next] = [modelsOf(before), modelsOf(after)];
+  const gone = [...old].filter((model) => !next.has(model)).length;
+  if (gone * 2 <= old.size) return;
+  const counts = `${displayOf(gone, 'model')} of the ${displayOf(old.size, 'model')} in use`;
+  throw new UserError(EXIT.failed, `the fetched catalogue lacks ${counts}`, FORCE);
+}
+
+function modelsOf({ providers }: Catalogue): ReadonlySet<string> {
+  return new Set(
+    providers.flatMap(({ id, models }) => models.map((model) => `${id}\n${model.id}`)),
+  );
+}
+
+function refuseFarAhead({ providers }: Catalogue, nowMs: EpochMs): void {
+  const latest = latestChange(providers);
+  if (latest === null || latest <= formatDay(nowMs + FARTHEST_CHANGE_DAYS * DAY_MS)) return;
+  const message = `the fetched catalogue has a price that begins on ${latest}`;
+  throw new UserError(EXIT.failed, message, FORCE);
 }
 
 interface Update {

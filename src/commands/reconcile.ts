@@ -10,6 +10,8 @@ import { parseDecimal } from '../domain/money.ts';
 import { parseInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { countUndated } from '../ledger/lookup.ts';
+import { loggedProviders } from '../ledger/models.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { readCalls } from '../ledger/read.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { providerId } from '../pricing/providers.ts';
@@ -65,9 +67,9 @@ export function build(command: CliCommand): void {
       'after',
       `
 Examples:
-  $ aicost reconcile fixtures/invoice.csv                 the difference, and what explains it
-  $ aicost reconcile fixtures/invoice.csv --tolerance 5%  a check for a script: exit code 3 beyond 5 %
-  $ aicost reconcile fixtures/invoice.csv --csv           every day and model, for a spreadsheet
+  $ aicost reconcile fixtures/invoice.csv                  the difference, and what explains it
+  $ aicost reconcile fixtures/invoice.csv --tolerance 10%  a check for a script: exit code 3 beyond 10 %
+  $ aicost reconcile fixtures/invoice.csv --csv            every day and model, for a spreadsheet
 `,
     )
     .runs<Flags>(run);
@@ -86,12 +88,25 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   });
   const comparison = reconcile(files, settingsOf(flags, book, deps));
   return withLedger(deps, 'refuse', async (db) => {
+    refuseUnknown(flags.provider, db);
     const selection = { ...WHOLE_LEDGER, ...comparison.period };
     await eachCall(readCalls(db, selection, book), deps, comparison.add);
     const report = comparison.report(deps.clock.now(), countUndated(db, null));
     await deps.write([renderReconcile(report, { ...deps.output, top })]);
     return verdictOf(report, deps);
   });
+}
+
+/** A name that is misspelt would leave every call out, and make the whole invoice unexplained. */
+function refuseUnknown(provider: string | undefined, db: Ledger): void {
+  if (provider === undefined || providerId(provider) !== '') return;
+  const logged = loggedProviders(db).filter((name) => name !== '');
+  if (logged.some((name) => name.toLowerCase() === provider.toLowerCase())) return;
+  throw new UserError(
+    EXIT.usage,
+    `--provider '${provider}' is no provider known by name, nor one the ledger names`,
+    logged.length === 0 ? 'leave it out' : `the ledger names: ${logged.sort().join(', ')}`,
+  );
 }
 
 /** The exit code; beside rows of CSV, which have no place for it, the verdict is said. */

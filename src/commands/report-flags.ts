@@ -4,12 +4,13 @@
  * Takes flags as typed, gives settings. Throws UserError for values that make no sense, before any
  * work is done.
  */
-import { DAY_MS, type EpochMs, parseInstant } from '../domain/time.ts';
+import { DAY_MS, type EpochMs } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
 import type { RoutingPolicy } from '../policy/route.ts';
 import { SPEND_KEYS, type SpendKey } from '../report/model.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
+import { instantOf } from './instant.ts';
 import { declarePrices } from './price-book.ts';
 
 /** Flags of the commands that report, as typed. */
@@ -57,7 +58,8 @@ export function readReportFlags(
   flags: ReportFlags,
   { config }: Pick<Deps, 'config'>,
 ): ReportSettings {
-  const sinceMs = flags.since === undefined ? null : instantOf(flags.since, '--since');
+  const sinceMs =
+    flags.since === undefined ? null : instantOf(flags.since, `--since '${flags.since}'`);
   const untilMs = flags.until === undefined ? null : endOf(flags.until, '--until');
   if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) {
     throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
@@ -80,20 +82,9 @@ function spendKeyOf(text: string): SpendKey {
   throw new UserError(EXIT.usage, `--by ${text} is not known`, hint);
 }
 
-/** The start of a day, or an instant. */
-function instantOf(text: string, flag: string): EpochMs {
-  const instant = parseInstant(text);
-  if (instant !== null) return instant;
-  throw new UserError(
-    EXIT.usage,
-    `${flag} '${text}' is no day and no time`,
-    'give a UTC day such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z',
-  );
-}
-
 /** The end of a day, or an instant. */
 function endOf(text: string, flag: string): EpochMs {
-  const instant = instantOf(text, flag);
+  const instant = instantOf(text, `${flag} '${text}'`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? instant + DAY_MS : instant;
 }
 

@@ -4,14 +4,14 @@
  * Takes a price table and maybe a day, gives the stored cost beside the new one, by model and in all.
  * Never writes without --write, and then all of it or nothing.
  */
-import { type RepriceRow, RepriceTally } from '../compare/reprice-tally.ts';
-import { displayUsd, formatUsd } from '../domain/money.ts';
-import { type EpochMs, formatInstant, parseInstant } from '../domain/time.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { type CostPairRow, CostPairTally } from '../compare/cost-pairs.ts';
+import { displayUsd } from '../domain/money.ts';
+import { type EpochMs, formatInstant } from '../domain/time.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { repriceCalls } from '../ledger/reprice.ts';
 import type { PriceBook } from '../pricing/price.ts';
-import { displayCount, displayOf, loggedName } from '../report/numbers.ts';
+import { countColumn, loggedColumns, moneyColumn } from '../report/columns.ts';
+import { displayCount, displayOf } from '../report/numbers.ts';
 import {
   fieldsOf,
   renderSections,
@@ -20,6 +20,7 @@ import {
   sectionOf,
 } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { instantOf } from './instant.ts';
 import { bookOn, declarePrices, openBook } from './price-book.ts';
 import { tableFields, tableLine } from './price-note.ts';
 import { withLedger } from './with-ledger.ts';
@@ -29,38 +30,24 @@ interface Flags {
   readonly write?: boolean;
 }
 
-const right = 'right' as const;
-const usd = (key: string, amount: (row: RepriceRow) => bigint) => ({
-  key,
-  align: right,
-  value: (row: RepriceRow) => formatUsd(amount(row)),
-  display: (row: RepriceRow) => displayUsd(amount(row)),
-});
-const count = (key: string, title: string, value: (row: RepriceRow) => number) => ({
-  key,
-  title,
-  align: right,
-  value,
-});
 /** What a narrow terminal can do without: the notes, CSV and JSON have it. */
 const optional = true;
-const FIGURES: SectionColumn<RepriceRow>[] = [
+const isFurther = true;
+const count = countColumn<CostPairRow>;
+const usd = moneyColumn<CostPairRow>;
+const FIGURES: SectionColumn<CostPairRow>[] = [
   count('calls', 'Calls', (row) => row.calls),
   { ...count('changed_calls', 'Changed', (row) => row.changedCalls), optional },
-  { title: 'Stored', ...usd('stored_usd', (row) => row.storedPico) },
-  { title: 'New', ...usd('new_usd', (row) => row.newPico) },
-  { title: 'Difference', ...usd('difference_usd', (row) => row.newPico - row.storedPico) },
-  { ...count('newly_priced_calls', 'Newly priced', (row) => row.newlyPriced.calls), optional },
-  { title: '', ...usd('newly_priced_usd', (row) => row.newlyPriced.pico), isFurther: true },
-  { ...count('no_longer_priced_calls', 'No longer', (row) => row.noLongerPriced.calls), optional },
-  { title: '', ...usd('no_longer_priced_usd', (row) => row.noLongerPriced.pico), isFurther: true },
-  { ...count('unpriced_calls', 'Unpriced', (row) => row.unpriced), optional: 'if_zero' },
+  usd('stored_usd', 'Stored', (row) => row.beforePico),
+  usd('new_usd', 'New', (row) => row.afterPico),
+  usd('difference_usd', 'Difference', (row) => row.differencePico),
+  { ...count('newly_priced_calls', 'Newly priced', (row) => row.onlyAfter.calls), optional },
+  { ...usd('newly_priced_usd', '', (row) => row.onlyAfter.pico), isFurther },
+  { ...count('no_longer_priced_calls', 'No longer', (row) => row.onlyBefore.calls), optional },
+  { ...usd('no_longer_priced_usd', '', (row) => row.onlyBefore.pico), isFurther },
+  { ...count('unpriced_calls', 'Unpriced', (row) => row.neither), optional: 'if_zero' },
 ];
-const COLUMNS: SectionColumn<RepriceRow>[] = [
-  { key: 'provider', title: '', value: (row) => row.provider, isFurther: true },
-  { key: 'model', title: 'Model', isName: true, value: (row) => row.model, display: loggedName },
-  ...FIGURES,
-];
+const COLUMNS: SectionColumn<CostPairRow>[] = [...loggedColumns<CostPairRow>(), ...FIGURES];
 
 /** Declares the command. */
 export function build(command: CliCommand): void {
@@ -85,7 +72,7 @@ Examples:
 }
 
 async function run({ flags }: Invocation<Flags>, deps: Deps): Promise<void> {
-  const asOfMs = flags.asOf === undefined ? null : instantOf(flags.asOf);
+  const asOfMs = flags.asOf === undefined ? null : instantOf(flags.asOf, `--as-of '${flags.asOf}'`);
   const table = await openBook(deps);
   const book = asOfMs === null ? table : bookOn(table, asOfMs);
   const isWritten = flags.write === true;
@@ -96,26 +83,21 @@ async function run({ flags }: Invocation<Flags>, deps: Deps): Promise<void> {
   });
 }
 
-function instantOf(text: string): EpochMs {
-  const atMs = parseInstant(text);
-  if (atMs !== null) return atMs;
-  const hint = 'give a UTC day such as 2026-01-01, or a time such as 2026-01-01T12:00:00Z';
-  throw new UserError(EXIT.usage, `--as-of '${text}' is no day and no time`, hint);
-}
-
 async function repriced(
   db: Ledger,
   deps: Deps,
   { book, isWritten }: { readonly book: PriceBook; readonly isWritten: boolean },
-): Promise<RepriceTally> {
-  const tally = new RepriceTally();
+): Promise<CostPairTally> {
+  const tally = new CostPairTally();
   const progress = deps.progress('repricing');
   let calls = 0;
   await repriceCalls(db, {
     book,
     isWritten,
     async onPage(page) {
-      for (const call of page) tally.add(call);
+      for (const { provider, model, storedPico, newPico } of page) {
+        tally.add({ provider, model, beforePico: storedPico, afterPico: newPico });
+      }
       calls += page.length;
       progress.update(calls, null, displayOf(calls, 'call'));
       await deps.pause();
@@ -133,7 +115,7 @@ interface Subject {
   readonly nowMs: EpochMs;
 }
 
-function answerOf(tally: RepriceTally, subject: Subject): Sections {
+function answerOf(tally: CostPairTally, subject: Subject): Sections {
   const { book, isWritten, asOfMs, nowMs } = subject;
   const { total } = tally;
   return {
@@ -144,7 +126,7 @@ function answerOf(tally: RepriceTally, subject: Subject): Sections {
       prices: tableFields(book.info, nowMs),
       total: fieldsOf(total, FIGURES),
     },
-    headline: `${displayCount(total.changedCalls)} of ${displayOf(total.calls, 'call')} cost something else: ${displayUsd(total.newPico)} instead of ${displayUsd(total.storedPico)}`,
+    headline: `${displayCount(total.changedCalls)} of ${displayOf(total.calls, 'call')} cost something else: ${displayUsd(total.afterPico)} instead of ${displayUsd(total.beforePico)}`,
     sections: [sectionOf('models', '', tally.models, COLUMNS)],
     notes: [
       `prices: ${tableLine(book.info, nowMs)}`,
@@ -156,13 +138,13 @@ function answerOf(tally: RepriceTally, subject: Subject): Sections {
   };
 }
 
-function apart({ newlyPriced, noLongerPriced }: RepriceRow): string[] {
+function apart({ onlyAfter, onlyBefore }: CostPairRow): string[] {
   const line = (calls: number, pico: bigint, what: string): string[] =>
     calls === 0
       ? []
       : [`${displayOf(calls, 'call')} ${what}: ${displayUsd(pico)}, in no difference`];
   return [
-    ...line(newlyPriced.calls, newlyPriced.pico, 'without a price before'),
-    ...line(noLongerPriced.calls, noLongerPriced.pico, 'without a price now'),
+    ...line(onlyAfter.calls, onlyAfter.pico, 'without a price before'),
+    ...line(onlyBefore.calls, onlyBefore.pico, 'without a price now'),
   ];
 }

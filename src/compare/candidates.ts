@@ -5,7 +5,7 @@
  * prices are lists of their own.
  */
 import type { PriceBook } from '../pricing/price.ts';
-import type { Candidate } from './traffic.ts';
+import type { Candidate } from './compare.ts';
 
 /**
  * The models in their order, but one that some lines log with its provider and some without only

@@ -12,7 +12,10 @@ export type ContextWindowOf = (provider: string, model: string) => number | null
 /** The providers of the bundled catalogue. */
 export async function bundledProviders(): Promise<readonly Provider[]> {
   const { waitForUpdate } = await import('@pydantic/genai-prices');
-  return (await waitForUpdate()) ?? [];
+  const providers = await waitForUpdate();
+  // Without it every context window would be unknown, and every model would seem to fit.
+  if (!providers) throw new Error('the bundled catalogue holds no providers');
+  return providers;
 }
 
 /** A lookup by the catalogue's own names of provider and model. */
@@ -27,11 +30,11 @@ export function contextWindows(providers: readonly Provider[]): ContextWindowOf 
   return (provider, model) => windows.get(`${provider}\n${model}`) ?? null;
 }
 
-/** The day of the latest change of a price that the catalogue dates, `YYYY-MM-DD`; null: none is. */
-export function latestChange(providers: readonly Provider[]): string | null {
+/** The latest day, up to `upTo`, on which the catalogue changes a price, `YYYY-MM-DD`; null: none. */
+export function latestChange(providers: readonly Provider[], upTo = '9999'): string | null {
   const days = JSON.stringify(providers).matchAll(/"start_date":\s*"(\d{4}-\d{2}-\d{2})/g);
   return [...days].reduce<string | null>(
-    (latest, [, day = '']) => (latest === null || day > latest ? day : latest),
+    (latest, [, day = '']) => (day <= upTo && (latest === null || day > latest) ? day : latest),
     null,
   );
 }

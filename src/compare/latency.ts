@@ -1,8 +1,8 @@
 /**
  * Latencies as observed: percentiles without keeping every call.
  *
- * Takes milliseconds, gives the nearest-rank percentile, in three significant digits from a second
- * on. Never an interpolated value: what is given was seen.
+ * Takes milliseconds, gives the nearest-rank percentile: whole milliseconds, from a second on rounded
+ * to three significant digits. Never interpolated between two calls.
  */
 
 /** Counts latencies of one model. */

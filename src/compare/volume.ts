@@ -33,6 +33,13 @@ export interface VolumeCost {
   readonly gatewayYearlyPico: bigint | null;
 }
 
+/** The same beside the cost of that volume on the baseline. */
+export interface ComparedVolume extends VolumeCost {
+  /** Cost on the baseline less this one; null where one of them has no price. */
+  readonly savedMonthlyPico: bigint | null;
+  readonly savedYearlyPico: bigint | null;
+}
+
 const UNITS: Readonly<Record<string, number>> = { '': 0, k: 3, m: 6, g: 9, b: 9 };
 
 /** Reads `10M`, `250k`, `1.5M`, `1000000`; null if it is no whole number of tokens from 1 on. */
@@ -93,6 +100,21 @@ export function volumeCost(
 }
 
 const ONE: Ratio = [1n, 1n];
+
+/** Costs of one volume held against those of the model named `baseline`. */
+export function againstBaseline(costs: readonly VolumeCost[], baseline: string): ComparedVolume[] {
+  const base = costs.find(({ model }) => model === baseline);
+  return costs.map((cost) => ({
+    ...cost,
+    savedMonthlyPico: less(base?.monthlyPico ?? null, cost.monthlyPico),
+    // Of the years, which are rounded once: twelve rounded months are another amount.
+    savedYearlyPico: less(base?.yearlyPico ?? null, cost.yearlyPico),
+  }));
+}
+
+function less(one: bigint | null, other: bigint | null): bigint | null {
+  return one === null || other === null ? null : one - other;
+}
 
 /** Exact: the amount is over the divisor. */
 function amountOf(

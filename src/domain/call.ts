@@ -13,7 +13,8 @@ export type Operation = (typeof OPERATIONS)[number];
 
 /** The service tier that served the call. */
 export const TIERS = ['standard', 'batch', 'flex', 'priority', 'fast', 'provisioned'] as const;
-export type Tier = (typeof TIERS)[number];
+/** `fast_batch`: an answer that claims both; fast mode is not offered in batches, so no price. */
+export type Tier = (typeof TIERS)[number] | 'fast_batch';
 
 /** `cached`: answered by the user's own or a gateway's cache, nothing was billed. */
 export const STATUSES = [
@@ -45,7 +46,10 @@ export interface Target {
   readonly modelRequested: string;
   readonly operation: Operation;
   readonly tier: Tier;
-  /** Region or data zone as the log spells it; empty if unknown. */
+  /**
+   * Region or data zone as the log spells it; empty if unknown. Perplexity has none: there it is
+   * the size of the search context (`low`, `medium`, `high`), which sets the fee.
+   */
   readonly region: string;
   /** The dialect of the log line. */
   readonly format: string;

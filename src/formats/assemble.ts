@@ -9,7 +9,7 @@ import { type Call, hasFailed, type Outcome, type Target, type Tier } from '../d
 import type { Rejected } from '../domain/reject.ts';
 import { parseTask, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
-import { type Body, tierOf } from './body.ts';
+import { type Body, servedTier, tierOf } from './body.ts';
 import { operationOf, outcomeOf, providerOf, timesOf } from './facts.ts';
 import { hashString, mix } from './hash.ts';
 import { type Fields, type Json, Text } from './json.ts';
@@ -154,7 +154,7 @@ function targetOf(record: RecordFacts, part: Part): Target {
     model: part.model ?? record.served,
     modelRequested: record.requested,
     operation: operationOf(values, body, record.memory),
-    tier: tier ?? body?.tier ?? tierOf(values[R.tier]) ?? 'standard',
+    tier: servedTier(tier, body?.tier ?? tierOf(values[R.tier])),
     region: body?.region || (stringOf(values[R.region]) ?? '').slice(0, 60),
     format,
     usageBasis: part.usage === null ? 'missing' : 'measured',

@@ -7,30 +7,47 @@
 import type { Status } from '../domain/call.ts';
 import { epochToMs } from '../domain/time.ts';
 import type { Usage } from '../domain/tokens.ts';
-import { type BilledPart, type Body, billedIn, errorWord, stopReasonOf, tierOf } from './body.ts';
-import { Fields } from './json.ts';
+import {
+  type BilledPart,
+  type Body,
+  billedIn,
+  errorWord,
+  servedTier,
+  stopReasonOf,
+  tierOf,
+} from './body.ts';
+import { Fields, type Json } from './json.ts';
 import { K } from './keys.ts';
 import { nativeBody } from './native-bodies.ts';
-import { anthropicUsage, looksAnthropic, openAiUsage } from './usage.ts';
-import { numberOf, stringOf } from './values.ts';
+import { anthropicUsage, looksAnthropic, openAiUsage, serverSearches } from './usage.ts';
+import { countUnder, numberOf, stringOf } from './values.ts';
 
-/** What a body of any shape known here tells; null if it is none. */
-export function bodyOf(body: Fields): Body | null {
+/** What a body of any shape known here tells; null if it is none. `asked` is the model of the request. */
+export function bodyOf(body: Fields, asked?: Json): Body | null {
   const usage = body.fields(K.usage);
   const object = body.get(K.object);
   if (object === undefined && isAnthropic(body, usage)) return anthropicBody(body, usage);
-  if (object === 'response') return responsesBody(body, usage);
+  if (object === 'response' || object === 'realtime.response') {
+    return responsesBody(body, usage, asked);
+  }
   if (object === 'list' && usage !== undefined) return embeddingsBody(body, usage);
   if (
     object === 'chat.completion' ||
     object === 'text_completion' ||
     Array.isArray(body.get(K.choices))
   ) {
-    return chatBody(body, usage);
+    return chatBody(body, usage, asked);
   }
-  const native = nativeBody(body, usage);
+  const native = nativeBody(body, usage) ?? bareBody(body, usage, asked);
   if (native !== null) return native;
   return body.has(K.error) || body.get(K.type) === 'error' ? errorBody(body) : null;
+}
+
+/** A body of which little more than its usage was logged. */
+function bareBody(body: Fields, usage: Fields | undefined, asked: Json | undefined): Body | null {
+  if (usage === undefined) return null;
+  if (usage.has(K.prompt_tokens)) return chatBody(body, usage, asked);
+  return usage.has(K.input_tokens) ? responsesBody(body, usage, asked) : null;
 }
 
 function isAnthropic(body: Fields, usage: Fields | undefined): boolean {
@@ -47,7 +64,7 @@ function statusOfStop(stopReason: string): Status {
   return stopReason === 'content_filter' ? 'filtered' : 'ok';
 }
 
-function chatBody(body: Fields, usage: Fields | undefined): Body {
+function chatBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
   const choices = body.get(K.choices);
   const first = Array.isArray(choices) && choices[0] instanceof Fields ? choices[0] : undefined;
   const stopReason = stopReasonOf(first?.get(K.finish_reason));
@@ -59,11 +76,11 @@ function chatBody(body: Fields, usage: Fields | undefined): Body {
     id: body.get(K.id),
     createdMs: epochToMs(numberOf(body.get(K.created)) ?? 0),
     tier: tierOf(body.get(K.service_tier)),
-    region: '',
+    region: searchContextOf(usage),
     status: failed ? 'error' : statusOfStop(stopReason),
     errorType: failed ? errorWord(body.get(K.error)) : '',
     stopReason,
-    parts: partsOf(usage === undefined ? null : openAiUsage(usage)),
+    parts: partsOf(usage === undefined ? null : openAiUsage(usage, body.get(K.model) ?? asked)),
     answer: first?.get(K.message) ?? first?.get(K.text),
     choices,
     billedPico: billedIn(usage),
@@ -71,12 +88,11 @@ function chatBody(body: Fields, usage: Fields | undefined): Body {
   };
 }
 
-function responsesBody(body: Fields, usage: Fields | undefined): Body {
+function responsesBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
   const state = stringOf(body.get(K.status)) ?? '';
   const stopReason = stopReasonOf(body.fields(K.incomplete_details)?.get(K.reason) ?? state);
-  const searches = numberOf(body.fields(K.tool_usage)?.fields(K.web_search)?.get(K.num_requests));
-  const counted = usage === undefined ? null : openAiUsage(usage);
-  if (counted !== null && searches !== null) counted.webSearches = searches;
+  const counted = usage === undefined ? null : openAiUsage(usage, body.get(K.model) ?? asked);
+  if (counted !== null) counted.webSearches ||= searchesOf(body);
   return {
     shape: 'openai_responses',
     operation: 'chat',
@@ -84,7 +100,7 @@ function responsesBody(body: Fields, usage: Fields | undefined): Body {
     id: body.get(K.id),
     createdMs: epochToMs(numberOf(body.get(K.created_at)) ?? 0),
     tier: tierOf(body.get(K.service_tier)),
-    region: '',
+    region: searchContextOf(usage),
     status:
       state === 'failed' ? 'error' : state === 'cancelled' ? 'cancelled' : statusOfStop(stopReason),
     errorType: state === 'failed' ? errorWord(body.get(K.error)) : '',
@@ -95,6 +111,29 @@ function responsesBody(body: Fields, usage: Fields | undefined): Body {
     billedPico: billedIn(usage),
     provider: '',
   };
+}
+
+/** Searches the body counts; else those it lists. To open a page or to search in it is free. */
+function searchesOf(body: Fields): number {
+  const told = body.fields(K.tool_usage)?.fields(K.web_search);
+  const counted = countUnder(told, K.num_requests);
+  if (counted !== null) return counted;
+  const own = body.fields(K.server_side_tool_usage);
+  if (own !== undefined) return serverSearches(own);
+  const items = body.get(K.output);
+  return Array.isArray(items) ? items.filter(isSearch).length : 0;
+}
+
+function isSearch(item: Json): boolean {
+  if (!(item instanceof Fields) || item.get(K.type) !== 'web_search_call') return false;
+  // Before there were other actions, none was named.
+  return (item.fields(K.action)?.get(K.type) ?? 'search') === 'search';
+}
+
+/** Perplexity's fee depends on the size of the search context, which stands in the region's place. */
+function searchContextOf(usage: Fields | undefined): string {
+  const size = stringOf(usage?.get(K.search_context_size))?.toLowerCase() ?? '';
+  return size === 'low' || size === 'medium' || size === 'high' ? size : '';
 }
 
 function embeddingsBody(body: Fields, usage: Fields): Body {
@@ -113,13 +152,14 @@ function anthropicBody(body: Fields, usage: Fields | undefined): Body {
   const stopReason = stopReasonOf(body.get(K.stop_reason));
   const region = stringOf(usage?.get(K.inference_geo)) ?? '';
   const fast = stringOf(usage?.get(K.speed)) === 'fast';
+  const tier = tierOf(usage?.get(K.service_tier));
   return {
     shape: 'anthropic_messages',
     operation: 'chat',
     model: stringOf(body.get(K.model)),
     id: body.get(K.id),
     createdMs: null,
-    tier: fast ? 'fast' : tierOf(usage?.get(K.service_tier)),
+    tier: fast ? servedTier(tier === 'batch' ? tier : null, 'fast') : tier,
     region: region === 'not_available' || region === 'global' ? '' : region,
     status: statusOfStop(stopReason),
     errorType: '',

@@ -61,6 +61,12 @@ export function tierOf(value: Json | undefined): Tier | null {
   return word !== undefined && Object.hasOwn(TIERS, word) ? (TIERS[word] ?? null) : null;
 }
 
+/** The tier the framing proves, else the one told; batches do not offer fast mode: a contradiction. */
+export function servedTier(framed: Tier | null, told: Tier | null): Tier {
+  if (framed === 'batch' && told?.startsWith('fast')) return 'fast_batch';
+  return framed ?? told ?? 'standard';
+}
+
 const STOPS: Readonly<Record<string, string>> = {
   max_tokens: 'length',
   max_output_tokens: 'length',

@@ -4,7 +4,7 @@
  * Takes the roles of a record and its body, gives each fact once, from the best place that tells it.
  * Never takes an error's message for its type: it may hold text of the log.
  */
-import type { Operation, Outcome, Status } from '../domain/call.ts';
+import { hasFailed, type Operation, type Outcome, type Status } from '../domain/call.ts';
 import { type Body, errorWord, stopReasonOf } from './body.ts';
 import { Fields, type Json } from './json.ts';
 import { K } from './keys.ts';
@@ -61,6 +61,13 @@ function hostProvider(url: string, { hosts }: Memory): string {
   return hosts.get(url) ?? hosts.keep(url, HOSTS.find(([part]) => url.includes(part))?.[1] ?? '');
 }
 
+/** The model in the path of Bedrock, Gemini and Azure. */
+export function modelInUrl(url: string | null): string | null {
+  const [, name] = /\/(?:model|models|deployments)\/([^/?:]+)/.exec(url ?? '') ?? [];
+  if (name === undefined || !/^[\w.%@-]+$/.test(name)) return null;
+  return name.replace(/%3a/gi, ':').replace(/%2f/gi, '/');
+}
+
 const OPERATION_WORDS: readonly [RegExp, Operation][] = [
   [/embed/, 'embeddings'],
   [/rerank/, 'rerank'],
@@ -81,6 +88,11 @@ function namedOperation(name: string | null, { operations }: Memory): Operation 
     operations.get(name) ??
     operations.keep(name, OPERATION_WORDS.find(([word]) => word.test(name))?.[1] ?? 'chat')
   );
+}
+
+/** Whether the record says, whatever its body, that the call ended without an answer. */
+export function tellsFailure(values: RoleValues): boolean {
+  return hasFailed(statusOf(values, null));
 }
 
 /** How the call ended. */
@@ -108,6 +120,9 @@ function httpOf(values: RoleValues): number | null {
   return code !== null && Number.isInteger(code) && code >= 100 && code < 600 ? code : null;
 }
 
+/** Gateways have codes of their own below 0 (Helicone). */
+const GATEWAY_CODES: Readonly<Record<number, Status>> = { '-1': 'timeout', '-3': 'cancelled' };
+
 const BAD_WORDS = new Set(['error', 'failure', 'failed', 'exception']);
 
 function statusOf(values: RoleValues, body: Body | null): Status {
@@ -116,6 +131,8 @@ function statusOf(values: RoleValues, body: Body | null): Status {
   if (http === 408 || http === 504) return 'timeout';
   if (http !== null && http >= 400) return http === 499 ? 'cancelled' : 'error';
   if (body !== null && body.status !== 'ok') return body.status;
+  const gateway = numberOf(values[R.httpStatus]) ?? 0;
+  if (gateway < 0) return GATEWAY_CODES[gateway] ?? 'error';
   const word = typeof values[R.httpStatus] === 'number' ? '' : wordOf(values[R.httpStatus]);
   if (BAD_WORDS.has(word)) return 'error';
   if (word === 'timeout' || word === 'cancelled') return word;
@@ -129,11 +146,12 @@ function wordOf(value: Json | undefined): string {
 }
 
 function timeoutOr(values: RoleValues, status: Status): Status {
-  return /time.?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
+  return /tim(e|ed).?out/i.test(stringOf(values[R.error]) ?? '') ? 'timeout' : status;
 }
 
 function hasError(value: Json | undefined): boolean {
   if (value instanceof Fields) return value.ids.length > 0;
+  if (value === true) return true;
   const text = wordOf(value);
-  return text !== '' && text !== 'none' && text !== 'null' && text !== 'false';
+  return text !== '' && text !== '0' && text !== 'none' && text !== 'null' && text !== 'false';
 }

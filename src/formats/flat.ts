@@ -8,16 +8,25 @@ import type { Rejected } from '../domain/reject.ts';
 import type { Usage } from '../domain/tokens.ts';
 import { assemble, type ParsedCall } from './assemble.ts';
 import type { Dialect } from './dialect.ts';
+import { modelInUrl, tellsFailure } from './facts.ts';
 import type { Fields } from './json.ts';
-import { K } from './keys.ts';
+import { K, keysOf } from './keys.ts';
+import { agentUsage, settleCents, settleGateway, settleTimes } from './loggers.ts';
 import type { Memory } from './memory.ts';
 import { nativeUsage } from './native-usage.ts';
 import { objectIn } from './nested.ts';
 import { promptIn } from './prompt.ts';
 import { R, type RoleValues } from './roles.ts';
 import { recordAnswer } from './texts.ts';
-import { anthropicUsage, flatUsage, hasDetails, looksAnthropic, openAiUsage } from './usage.ts';
-import { BadValue, countOf, countUnder, stringOf } from './values.ts';
+import {
+  anthropicUsage,
+  flatUsage,
+  hasDetails,
+  hidesReasoning,
+  looksAnthropic,
+  openAiUsage,
+} from './usage.ts';
+import { BadValue, countOf, countUnder, numberOf, stringOf } from './values.ts';
 
 /** A model beside counts or a cost, under any of the usual names. */
 export const flat: Dialect = {
@@ -32,20 +41,95 @@ function flatCalls(
 ): ParsedCall[] | Rejected | null {
   useBareCounts(values);
   const counted = values[R.input] ?? values[R.output] ?? values[R.total] ?? values[R.cost];
-  if (counted === undefined) return textCalls(values, memory);
-  if (values[R.model] === undefined) return null;
-  if (values[R.aggregate] !== undefined) {
+  if (counted === undefined) return textCalls(values, memory) ?? failedCall(values, memory);
+  const request = requestOf(values);
+  const model = values[R.model] ?? request?.get(K.model);
+  if (model === undefined) return null;
+  if (values[R.aggregate] !== undefined || countsCalls(record)) {
     return { reason: 'aggregate_row', detail: 'a sum over many calls, of a usage export' };
   }
+  settleTimes(record, values);
+  settleCents(record, values);
+  const other = settleGateway(record, values);
+  if (other !== null) return other;
   const provider = stringOf(values[R.provider])?.toLowerCase() ?? '';
   checkAgreement(record, values);
-  const usage = providerUsage(record, values, provider) ?? flatUsage(values, provider);
+  const usage = providerUsage(record, values, provider) ?? plainUsage(record, values, provider);
   const silent = values[R.httpStatus] === undefined && values[R.success] === undefined;
   const nothing = usage !== null && usage.input + usage.cacheRead + usage.output === 0;
   // Traces write a failed request as a row of zeros.
   if (nothing && silent && values[R.error] === undefined) values[R.failed] = true;
-  const found = { values, request: null, body: null, usage };
+  const found = { values, request, body: null, usage };
   return assemble({ ...found, format: 'flat', tier: null }, memory);
+}
+
+/** The request, if it holds the prompt, or the model that the record does not name. */
+function requestOf(values: RoleValues): Fields | null {
+  if (values[R.request] === undefined) return null;
+  const request = objectIn(values[R.request], true);
+  const isWhole = request !== null && (promptIn(request) ?? null) !== null;
+  return isWhole || values[R.model] === undefined ? request : null;
+}
+
+/** A row may stand for one call and say so; a row of a report says how many have no price. */
+function countsCalls(record: Fields): boolean {
+  for (let i = 0; i < CALL_COUNTS.length; i++) {
+    const count = record.get(CALL_COUNTS[i]!);
+    if (count !== undefined && (numberOf(count) ?? 0) > 1) return true;
+  }
+  return false;
+}
+
+const CALL_COUNTS = keysOf(
+  'calls requests request_count call_count total_requests total_calls num_calls',
+);
+
+/** A call that failed needs no counts, only its model; null for anything else. */
+function failedCall(values: RoleValues, memory: Memory): ParsedCall[] | Rejected | null {
+  if (!tellsFailure(values)) return null;
+  const request = objectIn(values[R.request], true);
+  values[R.model] ??= modelInUrl(stringOf(values[R.url])) ?? undefined;
+  if (stringOf(values[R.model] ?? request?.get(K.model)) === null) return null;
+  const found = { values, request, body: null, usage: null };
+  return assemble({ ...found, format: 'flat', tier: null }, memory);
+}
+
+/** Counts under plain names, checked by the total that stands beside them. */
+function plainUsage(record: Fields, values: RoleValues, provider: string): Usage | null {
+  const usage = agentUsage(record) ?? settled(flatUsage(values, provider), record, values);
+  const model = values[R.model];
+  if (usage !== null && typeof model === 'string' && model.includes('-search-preview')) {
+    usage.webSearches = 1;
+  }
+  return usage;
+}
+
+/** Throws BadValue where the total is none of the sums that loggers write. */
+function settled(usage: Usage | null, record: Fields, values: RoleValues): Usage | null {
+  const total = values[R.total] ?? record.fields(K.usage)?.get(K.total);
+  if (usage === null || total === undefined || total === record.get(K.tokens)) return usage;
+  const input = countOf(values[R.input], 'input') ?? 0;
+  const output = countOf(values[R.output], 'output') ?? 0;
+  const told = countOf(total, 'total') ?? 0;
+  const rest = told - input - output;
+  if (told === 0 || isKnownRest(usage, rest)) return usage;
+  if (rest > 0 && usage.reasoning === 0 && hidesReasoning(values[R.model])) {
+    return { ...usage, output: output + rest, reasoning: rest };
+  }
+  const detail = `total is ${told}, input is ${input}, output is ${output}`;
+  throw new BadValue({ reason: 'inconsistent_tokens', detail });
+}
+
+/** What a total may hold beside input and output: nothing, cached parts, reasoning. */
+function isKnownRest(usage: Usage, rest: number): boolean {
+  if (rest === 0) return true;
+  const written = usage.cacheWrite5m + usage.cacheWrite1h;
+  const kept = usage.cacheRead + written;
+  const { cacheRead, reasoning } = usage;
+  for (const more of [rest, rest - reasoning]) {
+    if (more === 0 || more === kept || more === cacheRead || more === written) return true;
+  }
+  return Math.abs(rest) === 1;
 }
 
 /** A model beside a prompt and its answer, but without counts; null for anything else. */
@@ -71,7 +155,7 @@ function providerUsage(record: Fields, values: RoleValues, provider: string): Us
   const isClaude = /claude/i.test(stringOf(values[R.model]) ?? '') || provider === 'anthropic';
   if (isClaude && usage.has(K.input_tokens) && isRawAnthropic(usage)) return anthropicUsage(usage);
   if (!hasDetails(usage) && !usage.has(K.prompt_cache_miss_tokens)) return null;
-  const counted = openAiUsage(usage);
+  const counted = openAiUsage(usage, values[R.model]);
   return counted !== null && /^(x-?ai|grok)$/.test(provider)
     ? withReasoning(counted, usage)
     : counted;

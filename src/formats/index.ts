@@ -3,7 +3,7 @@
  *
  * Takes a name, gives its dialect. Never in another order: the more particular ones come first.
  */
-import { batchInput, batchOutput } from './batch.ts';
+import { anthropicBatch, batchInput, batchOutput, geminiBatch, vertexBatch } from './batch.ts';
 import { bedrock } from './bedrock.ts';
 import type { Dialect } from './dialect.ts';
 import { flat } from './flat.ts';
@@ -13,6 +13,9 @@ import { bare, pair } from './pair.ts';
 export const DIALECTS: readonly Dialect[] = [
   batchOutput,
   batchInput,
+  anthropicBatch,
+  geminiBatch,
+  vertexBatch,
   litellm,
   bedrock,
   pair,

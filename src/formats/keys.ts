@@ -23,6 +23,7 @@ const WORDS = `
   user user_id end_user customer_id tenant account consumer api_key_alias key_alias api_key_name
   user_api_key_alias user_api_key_user_id user_api_key_end_user_id project project_id team app app_name
   feature tag tags request_tags task task_type task_label region location inference_geo speed
+  search_context_size
   error error_code error_type error_class error_str error_information exception failed success ok is_success
   cache_hit cached from_cache is_cached cache_status stream streamed is_stream streaming level
   usage token_usage tokens metrics stats meta metadata usage_object entry data extra attributes event
@@ -60,6 +61,12 @@ const WORDS = `
   max_tokens max_completion_tokens max_output_tokens temperature choices message result status_details
   incomplete_details usage_metadata num_model_requests usage_date_utc
   logs items rows results records events runs entries calls requests spans hits _source
+  thoughts total cache read write action cache_tokens citation_tokens num_search_queries quota
+  server_tool_use_details server_side_tool_usage server_side_tool_usage_details web_search_calls
+  x_search_calls server_side_tool_web_search server_side_tool_x_search
+  prompt_cache_read_tokens prompt_cache_write_tokens delay_ms request_model request_user_id request_path
+  output_body_json amazon-bedrock-invocation_metrics provider_id cost_currency
+  cost_type unpriced_calls request_count call_count total_requests total_calls num_calls
 ` as const;
 
 const TEXTS = `
@@ -69,7 +76,8 @@ const TEXTS = `
   request_time logged_at event_time end_time ended_at completed_at completion_start_time
   content text prompt input question query completion output answer system instructions messages
   parts reasoning_content
-  response response_body resp api_response raw_response response_json llm_output log line reason
+  response response_body resp res api_response raw_response response_json llm_output log line reason
+  reasoning key other cache_reference_id request_created_at response_created_at processed_time completed
 ` as const;
 
 const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls' as const;
@@ -117,7 +125,7 @@ export function keysOf(names: string): number[] {
 
 /** Kinds for keys inside a request, where they differ from those outside. */
 const INSIDE: ReadonlyMap<string, KeyKind> = new Map([
-  ...split('url path host data').map((key): [string, KeyKind] => [key, 'raw']),
+  ...split('url path host data reasoning').map((key): [string, KeyKind] => [key, 'raw']),
 ]);
 
 function split(list: string): string[] {

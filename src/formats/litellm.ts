@@ -25,7 +25,8 @@ export const litellm: Dialect = {
     const body = response === null ? null : bodyOf(response);
     const metadata = objectIn(record.get(K.metadata), false);
     const detailed = metadata?.fields(K.usage_object) ?? response?.fields(K.usage) ?? record;
-    const counted = openAiUsage(detailed) ?? openAiUsage(record);
+    const model = record.get(K.model);
+    const counted = openAiUsage(detailed, model) ?? openAiUsage(record, model);
     const failed = record.get(K.status) === 'failure';
     values[R.errorInfo] ??= metadata?.get(K.error_information);
     values[R.owner] ??= metadata?.get(K.user_api_key_alias);

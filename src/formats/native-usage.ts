@@ -87,7 +87,8 @@ export function converseUsage(usage: Fields): Usage | null {
     countUnder(usage, K.cache_read_input_tokens, K.cache_read_input_token_count) ?? 0;
   const written =
     countUnder(usage, K.cache_write_input_tokens, K.cache_write_input_token_count) ?? 0;
-  result.cacheWrite1h = keptForAnHour(usage.get(K.cache_details));
+  result.cacheWrite1h =
+    countUnder(usage, K.ephemeral_1h_input_tokens) ?? keptForAnHour(usage.get(K.cache_details));
   result.cacheWrite5m = written - result.cacheWrite1h;
   return checked(result);
 }

@@ -8,15 +8,17 @@ import type { Rejected } from '../domain/reject.ts';
 import { assemble, type ParsedCall } from './assemble.ts';
 import { bodyOf } from './bodies.ts';
 import type { Dialect } from './dialect.ts';
+import { modelInUrl } from './facts.ts';
 import type { Fields } from './json.ts';
 import { K } from './keys.ts';
+import { settleCents } from './loggers.ts';
 import type { Memory } from './memory.ts';
-import { objectIn } from './nested.ts';
+import { mergeChunks, objectIn } from './nested.ts';
 import { R, type RoleValues } from './roles.ts';
 import { stringOf } from './values.ts';
 
 const NOT_A_CALL =
-  /count_tokens|countTokens|input_tokens$|\/models\/?(\?|$)|\/files\b|\/batches\b|\/moderations\b/;
+  /count_tokens|countTokens|input_tokens$|\/models\/?(\?|$)|\/files\b|\/batches\b|\/cachedContents\b|\/moderations\b/;
 
 /** `{request, response, …}` with any of the usual names. */
 export const pair: Dialect = {
@@ -25,20 +27,52 @@ export const pair: Dialect = {
 };
 
 function pairCalls(
-  _record: Fields,
+  record: Fields,
   values: RoleValues,
   memory: Memory,
 ): ParsedCall[] | Rejected | null {
-  const response = objectIn(values[R.response], false);
+  const response = responseIn(record, values);
   if (response === null) return null;
   const url = stringOf(values[R.url]);
   if (url !== null && isIdle(url, memory)) {
     return { reason: 'not_a_call', detail: 'a request to an endpoint that generates nothing' };
   }
-  const body = bodyOf(response);
+  if (isUnfinished(record)) return { reason: 'not_a_call', detail: 'an answer that goes on' };
+  settleCents(record, values);
+  const request = requestIn(record, values);
+  const asked = request?.get(K.model) ?? values[R.model];
+  const body = bodyOf(unwrapped(response, values), asked);
   if (body === null) return null;
-  const request = objectIn(values[R.request], true);
+  if (body.model === null && asked === undefined) values[R.model] = modelInUrl(url) ?? undefined;
   return assemble({ format: body.shape, values, request, body, tier: null }, memory);
+}
+
+/** The answer; some call the two sides of a call `input` and `output`. */
+function responseIn(record: Fields, values: RoleValues): Fields | null {
+  const response = values[R.response];
+  if (Array.isArray(response)) return mergeChunks(response);
+  return objectIn(response, false) ?? record.fields(K.output) ?? null;
+}
+
+function requestIn(record: Fields, values: RoleValues): Fields | null {
+  const request = objectIn(values[R.request], true) ?? record.fields(K.input) ?? null;
+  const inner = request?.get(K.body);
+  return (inner === undefined ? null : objectIn(inner, true)) ?? request;
+}
+
+/** The body in what an HTTP client logged; its status is the record's, if that has none. */
+function unwrapped(response: Fields, values: RoleValues): Fields {
+  const inner = response.get(K.body);
+  const body = inner === undefined ? null : objectIn(inner, false);
+  if (body === null) return response;
+  values[R.httpStatus] ??= response.get(K.status_code) ?? response.get(K.status);
+  return body;
+}
+
+/** An event of a stream or a session before the last one of its answer. */
+function isUnfinished(record: Fields): boolean {
+  const type = record.get(K.type);
+  return typeof type === 'string' && /^response\.(created|in_progress|queued)$/.test(type);
 }
 
 function isIdle(url: string, { idleUrls }: Memory): boolean {

@@ -41,6 +41,8 @@ const OWN =
 
 /** Whether it asks for thoughts, which are billed and often not logged. */
 export function asksToThink(request: Fields): boolean {
+  const told = request.get(K.reasoning);
+  if (told instanceof Raw && !NO_THINKING.test(compact(told))) return true;
   return restOf(request).some(
     ([name, value]) => THINKING.test(name) && !NO_THINKING.test(compact(value)),
   );

@@ -6,17 +6,18 @@
  * kind of value it is.
  */
 import { Fields, type Json, Text } from './json.ts';
-import { keysOf } from './keys.ts';
+import { KEY_NAMES, keysOf } from './keys.ts';
 
 const NAMES = {
-  start: 'start_time started_at request_time',
+  start: 'start_time started_at request_time request_created_at',
   time: 'timestamp ts time @timestamp date datetime datetime_utc logged_at event_time',
-  end: 'end_time ended_at completed_at',
-  created: 'created created_at',
-  latencyMs: 'latency_ms duration_ms elapsed_ms response_ms response_time_ms request_duration_ms',
+  end: 'end_time ended_at completed_at response_created_at',
+  created: 'created created_at processed_time',
+  latencyMs: `latency_ms duration_ms elapsed_ms response_ms response_time_ms request_duration_ms
+    delay_ms`,
   latencyS: 'latency_s latency_seconds duration_seconds elapsed_seconds',
   latencyBare: 'latency duration elapsed took total_time wall_time request_duration response_time',
-  user: 'user user_id end_user customer_id tenant account consumer user_api_key_user_id',
+  user: 'user user_id end_user customer_id tenant account consumer user_api_key_user_id request_user_id',
   owner: `api_key_alias key_alias api_key_name user_api_key_alias team project project_id app
     app_name feature`,
   session: 'session_id conversation_id thread_id',
@@ -32,18 +33,18 @@ const NAMES = {
   costCents: 'cost_cents',
   costMicros: 'cost_micros',
   costTicks: 'cost_in_usd_ticks',
-  aggregate: 'num_model_requests usage_date_utc',
+  aggregate: 'num_model_requests usage_date_utc cost_type unpriced_calls',
   task: 'task task_type task_label',
   tags: 'tags tag request_tags',
   provider: `provider vendor provider_name custom_llm_provider llm_provider ai_org api_provider
-    gen_ai_provider_name gen_ai_system platform backend`,
+    gen_ai_provider_name gen_ai_system platform backend provider_id`,
   region: 'region location inference_geo',
-  url: 'url endpoint path',
+  url: 'url endpoint path request_path',
   host: 'host',
   model: `model model_name model_id model_served response_model used_model model_used llm_model llm
     ai_model gen_ai_response_model ai_response_model gen_ai_model gen_ai_request_model main_model
     model_version engine deployment deployment_name deployment_id`,
-  modelRequested: 'requested_model gen_ai_request_model model_group',
+  modelRequested: 'requested_model gen_ai_request_model model_group request_model',
   tier: 'service_tier tier',
   callType: 'call_type operation gen_ai_operation_name method',
   maxTokens: 'max_tokens max_completion_tokens max_output_tokens gen_ai_request_max_tokens',
@@ -67,17 +68,18 @@ const NAMES = {
     cache_reads cached_prompt_tokens cached_prompt_text_tokens prompt_cache_hit_tokens cache_hit_tokens tokens_cached
     num_cached_tokens cache_read_input_token_count cached_content_token_count prompt_cached_tokens ai_usage_cached_input_tokens
     gen_ai_usage_cache_read_input_tokens gen_ai_usage_cached_tokens gen_ai_usage_cached_input_tokens
-    cached`,
+    prompt_cache_read_tokens cached`,
   cacheWrite: `cache_creation_input_tokens cache_creation_tokens cache_write_tokens cache_writes
     cache_creation cache_write cache_write_input_tokens cache_write_input_token_count
-    prompt_cache_creation_tokens
+    prompt_cache_creation_tokens prompt_cache_write_tokens
     gen_ai_usage_cache_creation_input_tokens`,
   cacheWrite5m: 'cache_write_5m_tokens ephemeral_5m_input_tokens',
   cacheWrite1h: 'cache_write_1h_tokens ephemeral_1h_input_tokens',
   reasoning: `reasoning_tokens thinking_tokens thoughts_tokens thoughts_token_count
-    completion_reasoning_tokens ai_usage_reasoning_tokens gen_ai_usage_reasoning_tokens`,
+    completion_reasoning_tokens ai_usage_reasoning_tokens gen_ai_usage_reasoning_tokens thoughts`,
   request: 'request request_body req kwargs payload params body',
-  response: 'response response_body resp api_response raw_response response_json llm_output result',
+  response:
+    'response response_body resp res api_response raw_response response_json llm_output result',
   prompt: 'messages prompt input contents question query',
   system: 'system instructions system_instruction',
   answer: 'completion answer output text response',
@@ -129,6 +131,10 @@ const COUNTS: ReadonlySet<number> = new Set(
     ] as const
   ).map((role) => R[role]),
 );
+/** All names of counts. */
+const COUNT_NAMES: ReadonlySet<number> = new Set(
+  ROLE_LIST.filter((role) => COUNTS.has(R[role])).flatMap((role) => keysOf(NAMES[role])),
+);
 /** Roles that an object can play; `{"llm": {"model": …}}` names no model by itself. */
 const OBJECTS: ReadonlySet<number> = new Set(
   (['error', 'errorInfo', 'request', 'response', 'prompt', 'answer'] as const).map(
@@ -136,11 +142,18 @@ const OBJECTS: ReadonlySet<number> = new Set(
   ),
 );
 /** Names that are a count only as a number, and a text or a flag otherwise. */
-const AMBIGUOUS: ReadonlySet<number> = new Set(keysOf('input output in out tokens cached'));
+const AMBIGUOUS: ReadonlySet<number> = new Set(
+  keysOf('input output in out tokens cached thoughts'),
+);
 
 /** Names of a text that are a count only beside each other, as numbers (flat.ts). */
 const BARE: ReadonlySet<number> = new Set(keysOf('prompt completion'));
 const BARE_COUNTS: ReadonlySet<number> = new Set([R.bareInput, R.bareOutput]);
+
+/** Names of a count and nothing else: what is no number there is a mistake, not another thing. */
+const PLAIN_COUNTS: ReadonlySet<number> = new Set(
+  [...COUNT_NAMES].filter((id) => /(tokens|count)$|^tokens_/.test(KEY_NAMES[id]!)),
+);
 
 /** Whether a value is a whole number written as text, as in a cell of CSV. */
 function isDigits(value: Json): boolean {
@@ -167,9 +180,16 @@ function fits(role: number, kind: Kind, id: number): boolean {
   const isNumber = kind === Kind.number || kind === Kind.digits;
   if (BARE_COUNTS.has(role)) return isNumber;
   const isAmbiguous = AMBIGUOUS.has(id);
-  if (COUNTS.has(role)) return isNumber || (kind === Kind.text && !isAmbiguous);
+  if (COUNTS.has(role)) {
+    return isNumber || (kind === Kind.text ? !isAmbiguous : !isAmbiguous && isMistake(kind, id));
+  }
   if (kind === Kind.fields && !OBJECTS.has(role)) return false;
   return !isAmbiguous || !isNumber;
+}
+
+/** A list, an object or a flag under the name of a count. */
+function isMistake(kind: Kind, id: number): boolean {
+  return kind > Kind.digits && PLAIN_COUNTS.has(id);
 }
 
 const STEP = 100;
@@ -223,7 +243,9 @@ class RolePlan {
     const { kind, id } = this.members[member]!;
     for (let p = 0; p < pairs.length; p += 2) {
       const role = pairs[p]!;
-      const rank = depth * STEP + pairs[p + 1]!;
+      // A count under another name is better than what is none.
+      const penalty = COUNTS.has(role) && kind > Kind.digits ? UNRANKED - 10 * STEP : 0;
+      const rank = depth * STEP + pairs[p + 1]! + penalty;
       if (rank > this.ranks[role]! || !fits(role, kind, id)) continue;
       this.ranks[role] = rank;
       this.playedBy[role] = member;

@@ -73,9 +73,28 @@ function addEvent(merged: Merged, event: Dict): void {
     merged.stop = dict(event.delta).stop_reason ?? merged.stop;
   } else if (typeof event.type === 'string' && event.type.startsWith('response.')) {
     if (event.response !== undefined) Object.assign(merged.body, dict(event.response));
+  } else if (event.usageMetadata !== undefined || Array.isArray(event.candidates)) {
+    addGemini(merged, event);
   } else if (event.error !== undefined) {
     merged.body.error = event.error;
   }
+}
+
+/** Counters of later chunks win; a chunk that names the searches need not be the last one. */
+function addGemini(merged: Merged, chunk: Dict): void {
+  const { usageMetadata, candidates, ...others } = chunk;
+  Object.assign(merged.body, others);
+  merged.body.usageMetadata = { ...dict(merged.body.usageMetadata), ...dict(usageMetadata) };
+  const first = dict(Array.isArray(candidates) ? candidates[0] : undefined);
+  for (const part of listOf(dict(first.content).parts)) merged.text += textOf(dict(part).text);
+  const { content: _, ...ending } = first;
+  const before = dict(listOf(merged.body.candidates)[0]);
+  const content = { parts: [{ text: merged.text }] };
+  merged.body.candidates = [{ ...before, ...ending, content }];
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function addChunk(merged: Merged, chunk: Dict): void {

@@ -5,18 +5,18 @@
  * contradict each other. Never guesses a convention that the numbers can decide.
  */
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
-import type { Fields } from './json.ts';
+import type { Fields, Json } from './json.ts';
 import { K } from './keys.ts';
 import { checked, looksConverse } from './native-usage.ts';
 import { R, type RoleValues } from './roles.ts';
-import { BadValue, countOf, countUnder } from './values.ts';
+import { BadValue, countOf, countUnder, stringOf } from './values.ts';
 
 /**
  * OpenAI's shapes (Chat, Responses, Realtime, Embeddings), those of compatible vendors and of the AI
  * SDK: the input includes cached and written tokens; reasoning that is missing from the output shows
- * in the total.
+ * in the total. What the counts mean differs for a few models.
  */
-export function openAiUsage(usage: Fields): Usage | null {
+export function openAiUsage(usage: Fields, model?: Json): Usage | null {
   const input = countUnder(usage, K.prompt_tokens, K.input_tokens) ?? missedAndHit(usage);
   const output = countUnder(usage, K.completion_tokens, K.output_tokens);
   if (input === null) return null;
@@ -36,14 +36,51 @@ export function openAiUsage(usage: Fields): Usage | null {
   result.outputImage = countUnder(made, K.image_tokens) ?? 0;
   result.reasoning =
     countUnder(made, K.reasoning_tokens) ?? countUnder(usage, K.reasoning_tokens) ?? 0;
-  addHidden(result, input, output ?? 0, countUnder(usage, K.total_tokens));
+  addHidden(result, { usage, model, input, output: output ?? 0 });
   const kept = result.cacheRead + result.cacheWrite5m + result.cacheWrite1h;
   const cached = inside?.fields(K.cached_tokens_details);
   if (cached !== undefined) splitCached(result, cached);
   result.input = input - kept - result.inputAudio - result.inputImage;
+  if (made === undefined && isImageMaker(usage, model)) result.outputImage = result.output;
   result.output -= result.outputAudio + result.outputImage;
   if (result.input < 0 || result.output < 0) throw contradiction(input, result);
+  result.webSearches = searchesIn(usage, model);
+  if (usage.has(K.citation_tokens)) addResearch(result, usage, model);
   return cached === undefined ? result : checked(result);
+}
+
+/** An answer of OpenAI's image models: their usage often does not split what they made. */
+function isImageMaker(usage: Fields, model: Json | undefined): boolean {
+  return !usage.has(K.completion_tokens) && /gpt-image/i.test(stringOf(model) ?? '');
+}
+
+/** Searches that a usage counts; OpenAI's search models search once a call, and count none. */
+function searchesIn(usage: Fields, model: Json | undefined): number {
+  if (typeof model === 'string' && model.includes('-search-preview')) return 1;
+  const tools = usage.fields(K.server_tool_use_details) ?? usage.fields(K.server_tool_use);
+  const own = usage.fields(K.server_side_tool_usage_details);
+  if (own !== undefined) return serverSearches(own);
+  return countUnder(tools, K.web_search_requests) ?? 0;
+}
+
+/** xAI's searches, on the web and on X, which cost the same. */
+export function serverSearches(tools: Fields): number {
+  return (
+    (countUnder(tools, K.web_search_calls, K.server_side_tool_web_search) ?? 0) +
+    (countUnder(tools, K.x_search_calls, K.server_side_tool_x_search) ?? 0)
+  );
+}
+
+/**
+ * Perplexity's deep research bills beside the answer what it thought, cited (at the rate of input) and
+ * searched. Its other models bill none of these.
+ */
+function addResearch(result: Usage, usage: Fields, model: Json | undefined): void {
+  if (!/sonar-deep-research/i.test(stringOf(model) ?? '')) return;
+  result.reasoning = countUnder(usage, K.reasoning_tokens) ?? result.reasoning;
+  result.output = (countUnder(usage, K.completion_tokens, K.output_tokens) ?? 0) + result.reasoning;
+  result.input += countUnder(usage, K.citation_tokens) ?? 0;
+  result.webSearches = countUnder(usage, K.num_search_queries) ?? 0;
 }
 
 /** DeepSeek's two parts of a prompt, where the prompt itself is not counted. */
@@ -82,14 +119,38 @@ export function hasDetails(usage: Fields): boolean {
   return inputDetails(usage) !== undefined || outputDetails(usage) !== undefined;
 }
 
-/** Output and reasoning, with what only the total shows added to both. */
-function addHidden(result: Usage, input: number, output: number, total: number | null): void {
-  const { reasoning } = result;
-  // Without a total only impossibility tells; some round, and count one token more of it.
-  const isBeside = total === null && reasoning > output + 1;
-  const hidden = isBeside ? reasoning : Math.max(0, (total ?? 0) - input - output);
+interface Answered {
+  readonly usage: Fields;
+  readonly model: Json | undefined;
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Output and reasoning, with the reasoning that stands beside the answer added to both. */
+function addHidden(result: Usage, answered: Answered): void {
+  const { output } = answered;
+  const hidden = hiddenIn(answered, result.reasoning);
   result.output = output + hidden;
-  result.reasoning = Math.min(Math.max(reasoning, hidden), result.output);
+  result.reasoning = Math.min(Math.max(result.reasoning, hidden), result.output);
+}
+
+/** Reasoning beside the answer; a total proves it only where it is what makes the difference. */
+function hiddenIn({ usage, model, input, output }: Answered, reasoning: number): number {
+  const total = countUnder(usage, K.total_tokens) ?? 0;
+  // Without a total only impossibility tells; some round, and count one token more of it.
+  if (total === 0) return reasoning > output + 1 ? reasoning : 0;
+  const rest = total - input - output;
+  if (rest < -1) {
+    const detail = `total_tokens is ${total}, its parts are ${input} and ${output}`;
+    throw new BadValue({ reason: 'inconsistent_tokens', detail });
+  }
+  if (rest <= 0) return 0;
+  return rest === reasoning || hidesReasoning(model) ? rest : 0;
+}
+
+/** Models whose makers count reasoning beside the answer, and may not list it at all. */
+export function hidesReasoning(model: Json | undefined): boolean {
+  return /gemini|grok/i.test(stringOf(model) ?? '');
 }
 
 function contradiction(input: number, usage: Usage): BadValue {

@@ -57,11 +57,10 @@ function plainNumber(value: Json | undefined): string | null {
 export function countOf(value: Json | undefined, name: string): number | null {
   if (typeof value === 'number' && value >= 0 && value <= MAX_TOKENS && Number.isInteger(value))
     return value;
-  if (value === undefined || value === null || typeof value === 'object') {
-    if (!(value instanceof Text)) return null;
-  }
+  if (value === undefined || value === null) return null;
   if (typeof value !== 'number' && NOTHING.has(String(value).trim().toLowerCase())) return null;
-  const number = typeof value === 'number' ? value : numberOf(value);
+  const isAmbiguous = typeof value !== 'number' && THOUSANDS.test(String(value).trim());
+  const number = typeof value === 'number' ? value : isAmbiguous ? null : numberOf(value);
   const seen = `${name} is ${shown(value)}`;
   if (number !== null && number < 0)
     throw new BadValue({ reason: 'negative_tokens', detail: seen });
@@ -74,8 +73,14 @@ export function countOf(value: Json | undefined, name: string): number | null {
   return number;
 }
 
+/** `1.000` is one in one country and a thousand in another; `1200.0` and `3.0` are plain. */
+const THOUSANDS = /^[1-9]\d{0,2}(\.\d{3})+$/;
+
 /** A value as a detail may show it: numbers in any spelling, but no text of the log. */
 function shown(value: Json): string {
+  if (typeof value === 'object' && !(value instanceof Text)) {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
   const text = String(value);
   return /^[-+\d.,eE%_ ]{1,40}$|^(nan|-?infinity)$/i.test(text)
     ? text

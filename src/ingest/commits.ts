@@ -14,6 +14,7 @@ import {
   dropMendable,
   dropUnsettled,
   type Source,
+  type Unsettled,
   undoWriting,
   updateSource,
   widenSpan,
@@ -28,6 +29,7 @@ import { Progress } from './progress.ts';
 import type { DamagedInput } from './read-errors.ts';
 
 const COMMIT_CALLS = 40_000;
+const NONE_UNSETTLED: Unsettled = { dropped: 0, doubled: 0, billed: 0 };
 
 /** What the calls are written with. */
 export interface CommitOptions {
@@ -71,12 +73,17 @@ export class Commits {
     beginWriting(db);
     try {
       const { path, head, readAt } = log;
-      const source = await identify(db, { path, head, readAt, atMs: clock.now() });
-      const redone = framing.kind === 'csv' ? dropUnsettled(db, source) : 0;
-      dropMendable(db, source.id);
+      const found = await identify(db, { path, head, readAt, atMs: clock.now() });
+      const unsettled = framing.kind === 'csv' ? dropUnsettled(db, found) : NONE_UNSETTLED;
+      dropMendable(db, found.id);
       commitWriting(db);
-      this.redone += redone;
-      return { source, progress: new Progress({ ...source, calls: source.calls - redone }) };
+      const { dropped, doubled, billed } = unsettled;
+      this.redone += dropped;
+      // Settled as duplicates once they are read again, and counted as known then.
+      const source = { ...found, calls: found.calls - doubled };
+      const calls = source.calls - dropped;
+      const billedCalls = source.billedCalls - billed;
+      return { source, progress: new Progress({ ...source, calls, billedCalls }) };
     } catch (error) {
       undoWriting(db);
       throw error;

@@ -12,6 +12,7 @@ import { Fields, treeOf } from '../formats/json.ts';
 import { Memory } from '../formats/memory.ts';
 import { callsOf } from '../formats/parse.ts';
 import type { CallBatch } from '../ledger/batch.ts';
+import { clashIn, columnsTwice, type Twice } from './csv-columns.ts';
 import { RowReader, type RowStatus } from './csv-row.ts';
 import { markBytes } from './head.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -60,6 +61,7 @@ class Reading {
   #rows: RowReader | null = null;
   #newline = NEWLINE;
   #columns: readonly string[] | null = null;
+  #twice: readonly Twice[] = [];
   #line = 0;
   #lineTaken: number;
   /** A row that goes on is read again only when twice as much is there. */
@@ -123,11 +125,12 @@ class Reading {
     if (rows.isBlank) return;
     if (this.#columns === null) {
       this.#columns = rows.cells.map((cell) => cell.trim());
+      this.#twice = columnsTwice(this.#columns);
       return;
     }
     const place = this.#place(rows.end);
     if (this.#held.offsetOf(start) < this.input.from) return;
-    const fault = faultOf(rows, this.#columns.length);
+    const fault = faultOf(rows, this.#columns.length) ?? clashIn(rows.cells, this.#twice);
     if (fault !== null) this.#reject(place, 'invalid_csv', fault);
     else this.#record(recordOf(this.#columns, rows.cells), place);
   }

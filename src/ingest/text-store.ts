@@ -42,11 +42,17 @@ export class TextStore {
   }
 }
 
-const SECRETS =
-  /("(?:[\w-]*authorization|[\w-]*api[_-]?key|[\w-]*access[_-]?token|(?:set-)?cookie)"\s*:\s*")(?:[^"\\]|\\.)*"/gi;
+const NAMES = '[\\w-]*authorization|[\\w-]*api[_-]?key|[\\w-]*access[_-]?token|(?:set-)?cookie';
+/** A header or member that holds a key: `"api_key": "…"`. */
+const SECRETS = new RegExp(`("(?:${NAMES})"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*(?=")`, 'gi');
+/** The same in JSON that is kept as text, its quotes escaped once for each layer: `\"api_key\": \"…\"`. */
+const INNER_SECRETS = new RegExp(
+  `((?<quote>\\\\{1,15}")(?:${NAMES})\\k<quote>\\s*:\\s*\\k<quote>)[^]*?(?=(?<!\\\\)\\k<quote>)`,
+  'gi',
+);
 
 /** A record without the values of headers and members that hold keys. */
 function withoutSecrets({ bytes, start, end }: ByteRange): Uint8Array {
   const text = new TextDecoder().decode(bytes.subarray(start, end));
-  return new TextEncoder().encode(text.replace(SECRETS, '$1***"'));
+  return new TextEncoder().encode(text.replace(SECRETS, '$1***').replace(INNER_SECRETS, '$1***'));
 }

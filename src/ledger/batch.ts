@@ -1,7 +1,8 @@
 /**
  * CallBatch: the calls and rejects of one stretch of a source, packed for the writer.
  *
- * It crosses threads by transfer, so it holds numbers, plain objects and bytes only.
+ * It crosses threads by transfer, so it holds numbers, plain objects and bytes only. Never a text
+ * of a call, but where it is to be stored.
  */
 import type { Outcome, Target } from '../domain/call.ts';
 import type { RejectReason } from '../domain/reject.ts';

@@ -2,10 +2,11 @@
  * One call of the ledger by its place: `FILE:LINE`.
  *
  * Takes a path and a line, gives what its price depends on and what is stored as its cost. Paths are
- * as they were when the log was last read; the end of a path will do.
+ * as they were when the log was last read; the end of a path will do. Never reads the log itself.
  */
 import type { Outcome, Target } from '../domain/call.ts';
 import type { Usage } from '../domain/tokens.ts';
+import { type OutcomeRow, outcomeOf, type TargetRow, targetOf } from './dimensions.ts';
 import type { Ledger } from './open.ts';
 
 /** A line of a log. */
@@ -45,9 +46,8 @@ const SELECT = `SELECT c.id, p.path, c.started_at_ms AS startedAtMs,
   coalesce(x.cache_read_audio_tokens, 0) AS cacheReadAudio,
   coalesce(x.cache_read_image_tokens, 0) AS cacheReadImage,
   coalesce(x.web_searches, 0) AS webSearches,
-  t.provider, t.model, t.model_requested AS modelRequested, t.operation, t.tier, t.region, t.format,
-  t.usage_basis AS usageBasis, t.time_source AS timeSource,
-  o.status, o.http_status AS httpStatus, o.error_type AS errorType, o.stop_reason AS stopReason,
+  t.provider, t.model, t.model_requested, t.operation, t.tier, t.region, t.format, t.usage_basis,
+  t.time_source, o.status, o.http_status, o.error_type, o.stop_reason,
   c.cost_pico AS storedPico, CAST(c.billed_pico AS TEXT) AS billedPico,
   b.name AS priceTable, b.version AS priceTableVersion`;
 
@@ -63,14 +63,10 @@ const AT_PLACE = `FROM (
   LEFT JOIN call_extra x ON x.call_id = c.id LEFT JOIN price_table b ON b.id = c.price_table_id
   WHERE p.path = @path OR substr(p.path, -length(@path) - 1) IN ('/' || @path, '\\' || @path)`;
 
-interface Row extends Usage, Target {
+interface Row extends Usage, Omit<TargetRow, 'id'>, Omit<OutcomeRow, 'id'> {
   readonly id: number;
   readonly path: string;
   readonly startedAtMs: number | null;
-  readonly status: Outcome['status'];
-  readonly httpStatus: number;
-  readonly errorType: string;
-  readonly stopReason: string;
   readonly storedPico: number | null;
   readonly billedPico: string | null;
   readonly priceTable: string | null;
@@ -82,12 +78,7 @@ function callOf(row: Row): StoredCall {
     id: row.id,
     path: row.path,
     target: targetOf(row),
-    outcome: {
-      status: row.status,
-      httpStatus: row.httpStatus === 0 ? null : row.httpStatus,
-      errorType: row.errorType,
-      stopReason: row.stopReason,
-    },
+    outcome: outcomeOf(row),
     usage: usageOf(row),
     startedAtMs: row.startedAtMs,
     billedPico: row.billedPico === null ? null : BigInt(row.billedPico),
@@ -95,13 +86,6 @@ function callOf(row: Row): StoredCall {
     priceTable: row.priceTable ?? '',
     priceTableVersion: row.priceTableVersion ?? '',
   };
-}
-
-function targetOf(row: Row): Target {
-  const { provider, model, modelRequested, operation, tier, region } = row;
-  const { format, usageBasis, timeSource } = row;
-  const named = { provider, model, modelRequested, operation, tier, region };
-  return { ...named, format, usageBasis, timeSource };
 }
 
 function usageOf(row: Row): Usage {

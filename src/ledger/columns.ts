@@ -3,7 +3,8 @@
  *
  * Takes nothing, gives the order of the columns. NaN stands for NULL: SQLite binds it so. Lines
  * count from the batch's own first, ids of targets, outcomes and accounts are the sender's own,
- * and WRITTEN columns are free, until the writer fills them in.
+ * and WRITTEN columns are free, until the writer fills them in. Never more than 2^53 in a
+ * column: what is larger travels beside the row.
  */
 
 /** What only the writer knows. */

@@ -1,10 +1,12 @@
 /**
  * Dimensions: what many calls share (targets, outcomes, accounts, price tables), stored once.
  *
- * Takes values, gives their ids, adding rows as needed.
+ * Takes values, gives their ids, adding rows as needed; takes rows, gives the values back. Never holds
+ * two rows of equal values.
  */
 import type { Statement } from 'better-sqlite3';
-import type { Outcome, Target } from '../domain/call.ts';
+import type { Operation, Outcome, Status, Target, Tier, TimeSource } from '../domain/call.ts';
+import type { UsageBasis } from '../domain/tokens.ts';
 import type { Ledger } from './open.ts';
 
 const REMEMBERED = 100_000;
@@ -96,4 +98,52 @@ export class Dimensions {
     this.#statements.set(table, prepared);
     return prepared;
   }
+}
+
+/** A row of `target`. */
+export interface TargetRow {
+  readonly id: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly model_requested: string;
+  readonly operation: string;
+  readonly tier: string;
+  readonly region: string;
+  readonly format: string;
+  readonly usage_basis: string;
+  readonly time_source: string;
+}
+
+/** The target of a row. */
+export function targetOf(row: TargetRow): Target {
+  return {
+    provider: row.provider,
+    model: row.model,
+    modelRequested: row.model_requested,
+    operation: row.operation as Operation,
+    tier: row.tier as Tier,
+    region: row.region,
+    format: row.format,
+    usageBasis: row.usage_basis as UsageBasis,
+    timeSource: row.time_source as TimeSource,
+  };
+}
+
+/** A row of `outcome`. */
+export interface OutcomeRow {
+  readonly id: number;
+  readonly status: string;
+  readonly http_status: number;
+  readonly error_type: string;
+  readonly stop_reason: string;
+}
+
+/** The outcome of a row. */
+export function outcomeOf(row: OutcomeRow): Outcome {
+  return {
+    status: row.status as Status,
+    httpStatus: row.http_status === NO_HTTP ? null : row.http_status,
+    errorType: row.error_type,
+    stopReason: row.stop_reason,
+  };
 }

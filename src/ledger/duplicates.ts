@@ -3,7 +3,7 @@
  *
  * Takes the suspects of the last ingests, settles each within one transaction. Two calls that only
  * share an id (servers that number from one, short random ids) differ in input or by more than a
- * day, and both stay.
+ * day, and both stay. Never forgets where the row that went stood: that is a sighting.
  */
 import { DAY_MS } from '../domain/time.ts';
 import type { Ledger } from './open.ts';

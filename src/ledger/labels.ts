@@ -1,7 +1,7 @@
 /**
  * Labels: the task of each call, and how many calls each task has.
  *
- * Takes sources (null: all), gives rows for listing.
+ * Takes sources (null: all), gives rows for listing, long lists in pages. Never labels anything itself.
  */
 import { pagesOf } from './lookup.ts';
 import type { Ledger } from './open.ts';

@@ -2,6 +2,7 @@
  * Looking up: names, places, rejects and sources by id.
  *
  * Takes ids, gives what people read. Paths are given as they were when the log was last read.
+ * Never holds a whole list of rejects.
  */
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';

@@ -1,7 +1,8 @@
 /**
  * The models of a ledger, by how often they were called.
  *
- * Takes sources (null: all), gives provider and model as logged.
+ * Takes sources (null: all), gives provider and model as logged. Never a name that prices were
+ * found under.
  */
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';
@@ -24,4 +25,9 @@ export function chatModels(db: Ledger, sourceIds: readonly number[] | null): Log
        GROUP BY t.provider, t.model ORDER BY calls DESC, t.model`,
     )
     .all() as LoggedModel[];
+}
+
+/** The providers that logs name, as they spell them. */
+export function loggedProviders(db: Ledger): string[] {
+  return db.prepare('SELECT DISTINCT provider FROM target').pluck().all() as string[];
 }

@@ -4,19 +4,11 @@
  * Takes a selection and a price book, gives every selected call once. Never holds more than one page,
  * never sorts more than once: a ledger whose rows do not stand in time order gets an index of times.
  */
-import type {
-  Operation,
-  Outcome,
-  PricedCall,
-  Status,
-  Target,
-  Tier,
-  TimeSource,
-} from '../domain/call.ts';
+import type { Outcome, PricedCall, Target } from '../domain/call.ts';
 import { taskOfCode } from '../domain/task.ts';
-import type { UsageBasis } from '../domain/tokens.ts';
 import { chargeCall } from '../pricing/charge.ts';
 import type { PriceBook, Schedule } from '../pricing/price.ts';
+import { type OutcomeRow, outcomeOf, type TargetRow, targetOf } from './dimensions.ts';
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';
 
@@ -171,48 +163,4 @@ class Shared {
       ...(typeof billed === 'string' ? { billedPico: BigInt(billed) } : {}),
     };
   }
-}
-
-interface TargetRow {
-  readonly id: number;
-  readonly provider: string;
-  readonly model: string;
-  readonly model_requested: string;
-  readonly operation: string;
-  readonly tier: string;
-  readonly region: string;
-  readonly format: string;
-  readonly usage_basis: string;
-  readonly time_source: string;
-}
-
-function targetOf(row: TargetRow): Target {
-  return {
-    provider: row.provider,
-    model: row.model,
-    modelRequested: row.model_requested,
-    operation: row.operation as Operation,
-    tier: row.tier as Tier,
-    region: row.region,
-    format: row.format,
-    usageBasis: row.usage_basis as UsageBasis,
-    timeSource: row.time_source as TimeSource,
-  };
-}
-
-interface OutcomeRow {
-  readonly id: number;
-  readonly status: string;
-  readonly http_status: number;
-  readonly error_type: string;
-  readonly stop_reason: string;
-}
-
-function outcomeOf(row: OutcomeRow): Outcome {
-  return {
-    status: row.status as Status,
-    httpStatus: row.http_status === 0 ? null : row.http_status,
-    errorType: row.error_type,
-    stopReason: row.stop_reason,
-  };
 }

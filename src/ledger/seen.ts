@@ -2,7 +2,7 @@
  * Seen keys: a Bloom filter over the ids of calls.
  *
  * Takes 53-bit keys, says whether one may have been added before. Memory is fixed (16 MiB); a wrong
- * "maybe" only costs a look into the ledger, a wrong "no" does not exist.
+ * "maybe" only costs a look into the ledger, a wrong "no" never comes.
  */
 
 const BITS = 27;

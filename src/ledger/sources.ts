@@ -1,8 +1,9 @@
 /**
  * Sources: the logs a ledger was filled from, and how far each was read.
  *
- * A source is known by its content (a hash of its head), not by its name: a moved, copied or grown
- * log is the same source and goes on where it was left.
+ * Takes hashes and progress of a log, gives its row. A source is known by its content (a hash of its
+ * head), never by its name: a moved, copied or grown log is the same source and goes on where it was
+ * left.
  */
 import type { Ledger } from './open.ts';
 
@@ -154,22 +155,44 @@ export function addCorruption(
   ).run(at);
 }
 
+/** What dropUnsettled found behind the place a source is read from next. */
+export interface Unsettled {
+  /** Calls that were forgotten. */
+  readonly dropped: number;
+  /** Rows that will be read again as duplicates of a call that another row keeps. */
+  readonly doubled: number;
+  /** Of both, those whose row says what the provider billed. */
+  readonly billed: number;
+}
+
 /**
  * Forgets calls that stand at or behind the place a source is read from next: its last row had no end
- * yet. Gives how many there were.
+ * yet. A call that was seen elsewhere too was whole, and stays.
  */
-export function dropUnsettled(db: Ledger, source: Source): number {
-  const where = 'source_id = ? AND byte_offset >= ?';
+export function dropUnsettled(db: Ledger, source: Source): Unsettled {
   const place = [source.id, source.ingestedBytes];
+  const behind = 'source_id = ? AND byte_offset >= ?';
+  const alone = 'NOT EXISTS (SELECT 1 FROM sighting WHERE call_id = call.id)';
+  const count = (sql: string, ...values: number[]) =>
+    db
+      .prepare(sql)
+      .pluck()
+      .get(...values);
+  const all = count(`SELECT count(*) FROM call WHERE ${behind}`, ...place) as number;
+  const billed = count(`SELECT count(billed_pico) FROM call WHERE ${behind}`, ...place) as number;
   for (const table of ['call_extra', 'call_text']) {
-    db.prepare(`DELETE FROM ${table} WHERE call_id IN (SELECT id FROM call WHERE ${where})`).run(
-      place,
-    );
+    db.prepare(
+      `DELETE FROM ${table} WHERE call_id IN (SELECT id FROM call WHERE ${behind} AND ${alone})`,
+    ).run(place);
   }
-  db.prepare(`DELETE FROM reject WHERE ${where}`).run(place);
-  const { changes } = db.prepare(`DELETE FROM call WHERE ${where}`).run(place);
-  db.prepare('UPDATE source SET calls = calls - ? WHERE id = ?').run(changes, source.id);
-  return changes;
+  db.prepare(`DELETE FROM reject WHERE ${behind}`).run(place);
+  const dropped = db.prepare(`DELETE FROM call WHERE ${behind} AND ${alone}`).run(place).changes;
+  const seen = db.prepare('DELETE FROM sighting WHERE source_id = ? AND line > ?');
+  const doubled = all - dropped + seen.run(source.id, source.lines).changes;
+  db.prepare(
+    'UPDATE source SET calls = calls - ?, billed_calls = billed_calls - ? WHERE id = ?',
+  ).run(dropped + doubled, billed, source.id);
+  return { dropped, doubled, billed };
 }
 
 /** SQL: a call `c` stands in one of the sources, read there first or seen there again. */

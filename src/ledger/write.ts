@@ -2,7 +2,7 @@
  * Writing calls: packed batches → rows of the ledger, priced on the way.
  *
  * Takes batches of one source in their order, inside the caller's transactions. Calls whose id may
- * have come before are noted as suspects; duplicates.ts settles them.
+ * have come before are noted as suspects; duplicates.ts settles them. Never commits.
  */
 import type { Outcome, PricedCall, Target } from '../domain/call.ts';
 import { taskOfCode } from '../domain/task.ts';

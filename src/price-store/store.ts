@@ -47,17 +47,22 @@ export function storedNames(folder: string): string[] {
     .sort();
 }
 
+/** The file of a stored table. */
+export function storedPath(folder: string, name: string): string {
+  return join(tablesIn(folder), name + EXTENSION);
+}
+
 /** A stored table by its name, whatever its case; null if there is none. */
 export function readStoredTable(folder: string, name: string): StoredTable | null {
   const known = name.toLowerCase();
   if (!NAME.test(known)) return null;
-  const text = readIfPresent(join(tablesIn(folder), known + EXTENSION));
+  const text = readIfPresent(storedPath(folder, known));
   return text === null ? null : { name: known, text };
 }
 
 /** Stores a table in place of the one of that name; gives its path. */
 export function writeStoredTable(folder: string, { name, text }: StoredTable): string {
-  const path = join(tablesIn(folder), parseStoredName(name) + EXTENSION);
+  const path = storedPath(folder, parseStoredName(name));
   writeWhole(path, text);
   return path;
 }
@@ -120,7 +125,7 @@ function ifPresent<Result>(path: string, read: () => Result): Result | null {
 function writeWhole(path: string, text: string): void {
   const folder = dirname(path);
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const draft = fs.mkdtempSync(join(folder, '.new-'));
     try {
       const file = join(draft, 'text');
@@ -130,12 +135,30 @@ function writeWhole(path: string, text: string): void {
       fs.rmSync(draft, { recursive: true, force: true });
     }
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    if (cause instanceof UserError || !(cause instanceof Error && 'code' in cause)) throw cause;
     throw refusal('write', path, cause);
   }
 }
 
-function refusal(verb: 'read' | 'write', path: string, cause: Error): UserError {
+/** Folder by folder: Node's recursive mkdir never ends where none can be made, such as in /proc. */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    // Another process may have made it in between.
+    if (cause.code !== 'EEXIST') throw refusal('make the folder', folder, cause);
+  }
+}
+
+function refusal(
+  verb: 'read' | 'write' | 'make the folder',
+  path: string,
+  cause: Error,
+): UserError {
   const code = 'code' in cause ? String(cause.code) : 'unknown';
   const hint = 'AICOST_HOME names another folder for the tables you import and the catalogue';
   return new UserError(EXIT.failed, `cannot ${verb} ${path} (${code})`, hint, { cause });

@@ -92,13 +92,13 @@ export interface Schedule {
   readonly match: ModelMatch;
   /** Later entries win where two are valid. */
   readonly cards: readonly DatedCard[];
-  /** The instant that stands for an unknown time; null: after everything. */
+  /** The list's own day, which stands for an unknown time; null: it has none, the newest card counts. */
   readonly asOfMs: EpochMs | null;
   /** The reason given where no card is valid. */
   readonly otherwise: UnpricedReason;
-  /** Pico-USD of one call at its own time (null: unknown, the newest card), or why there is none. */
+  /** Pico-USD of one call at its own time (null: unknown), or why there is none. */
   cost(usage: Usage, atMs: EpochMs | null): number | UnpricedReason;
-  /** The card valid at a time; null: the newest. */
+  /** The card valid at a time; null: the one that stands for an unknown time. */
   cardAt(atMs: EpochMs | null): RateCard | UnpricedReason;
 }
 

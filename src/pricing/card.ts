@@ -59,6 +59,8 @@ export interface CardParts {
   /** Null: a web search has no price. */
   readonly webSearch: bigint | null;
   readonly perRequest: bigint;
+  /** A request has a fee that is not known: then no call has a cost. */
+  readonly lacksRequestFee?: boolean;
   readonly assumed: readonly Assumption[];
   /** From the listed rates to US dollars; none: they are US dollars of the standard tier. */
   readonly factors?: readonly Factor[];
@@ -148,6 +150,9 @@ function planOf(parts: CardParts, rates: Rates, above: number, scale: Plan['scal
   const each = (fee: bigint): number => wholePart(fee * scale.fees, scale);
   const missing = TOKEN_FIELDS.filter((name) => rates[name] === undefined);
   const lacking = parts.webSearch === null ? [...missing, 'webSearches' as const] : missing;
+  const isBlank =
+    parts.lacksRequestFee === true ||
+    (missing.length === TOKEN_FIELDS.length && parts.perRequest === 0n);
   const whole =
     RATE_CLASSES.every((name) => Number.isSafeInteger(perToken(name))) &&
     Object.values(fees).every((fee) => Number.isSafeInteger(each(fee)));
@@ -173,8 +178,8 @@ function planOf(parts: CardParts, rates: Rates, above: number, scale: Plan['scal
     rates,
     fees,
     scale,
-    missing: lacking.length === 0 ? null : lacking,
-    isBlank: missing.length === TOKEN_FIELDS.length && parts.perRequest === 0n,
+    missing: lacking.length === 0 && !isBlank ? null : lacking,
+    isBlank,
   };
 }
 

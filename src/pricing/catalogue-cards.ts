@@ -10,7 +10,13 @@ import { dayNumber } from '../domain/time.ts';
 import type { DatedCard, DayWindow } from './book.ts';
 import { type RateCard, type RateClass, type Rates, rateCard } from './card.ts';
 import { correctedRates, correctedTiers, listedCard } from './correct.ts';
-import { CLOSED, CORRECTED, CORRECTED_STARTS, CORRECTED_THRESHOLDS } from './corrections.ts';
+import {
+  CLOSED,
+  CORRECTED,
+  CORRECTED_STARTS,
+  CORRECTED_THRESHOLDS,
+  EARLIER,
+} from './corrections.ts';
 import { fillRates, usualWebSearch } from './fallback.ts';
 import type { CatalogueModel } from './match.ts';
 
@@ -46,7 +52,21 @@ export function datedCards(model: CatalogueModel): DatedCard[] {
   }
   const corrected = CORRECTED[key];
   const listed = corrected?.times.map((time) => listedCard(time, model.info.id, corrected.source));
-  return correctedTiers(model, correctedRates(key, listed ?? catalogueCards(model, key)));
+  const cards = withEarlier(model, key, listed ?? catalogueCards(model, key));
+  return correctedTiers(model, correctedRates(key, cards));
+}
+
+/** Undated cards begin where the earlier times end. */
+function withEarlier(
+  { info }: CatalogueModel,
+  key: string,
+  cards: readonly DatedCard[],
+): readonly DatedCard[] {
+  const earlier = EARLIER[key];
+  if (earlier === undefined || cards.some(({ from }) => from !== null)) return cards;
+  const from = earlier.times.at(-1)!.until;
+  const before = earlier.times.map((time) => listedCard(time, info.id, earlier.source));
+  return [...before, ...cards.map((dated) => ({ ...dated, from }))];
 }
 
 function catalogueCards({ info }: CatalogueModel, key: string): DatedCard[] {
@@ -57,11 +77,11 @@ function catalogueCards({ info }: CatalogueModel, key: string): DatedCard[] {
   let from: number | null = null;
   for (const { constraint, prices } of entries) {
     // A daily window listed after a start date opens on that date, not before it.
-    if (constraint?.type === 'start_date') {
+    if (constraint !== undefined && 'start_date' in constraint) {
       from = CORRECTED_STARTS[key] ?? Date.parse(`${constraint.start_date}T00:00:00Z`);
     }
     const window =
-      constraint?.type === 'time_of_date'
+      constraint !== undefined && 'start_time' in constraint
         ? dayWindow(constraint.start_time, constraint.end_time, CLOSED[key])
         : null;
     dated.push({ from, until: null, window, card: cardOf(prices, info.id) });
@@ -88,7 +108,7 @@ function dayWindow(
 }
 
 function minuteOf(time: string): number {
-  const match = /^(\d\d):(\d\d):00Z$/.exec(time);
+  const match = /^([01]\d|2[0-3]):([0-5]\d):00Z$/.exec(time);
   if (match === null)
     throw new Error(`the catalogue has a time of day this version cannot read: ${time}`);
   return Number(match[1]) * 60 + Number(match[2]);

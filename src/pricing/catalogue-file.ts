@@ -6,9 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Provider } from '@pydantic/genai-prices';
+import { parseInstant } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Catalogue } from './catalogue.ts';
 import { datedCards } from './catalogue-cards.ts';
+import { regexProblem } from './regex-bounds.ts';
 
 /** Where the current catalogue is published. */
 export const CATALOGUE_URL =
@@ -65,56 +67,105 @@ function providerOf(where: string, entry: unknown): Provider {
   if (!isRecord(entry) || typeof entry.id !== 'string' || !Array.isArray(entry.models)) {
     throw refusal(`${where} has no 'id' or no 'models'`, HINT);
   }
+  const fallbacks: unknown = entry.fallback_model_providers ?? [];
+  if (!Array.isArray(fallbacks) || fallbacks.some((name) => typeof name !== 'string')) {
+    throw refusal(`${where}: fallback_model_providers is ${shown(fallbacks)}`, HINT);
+  }
   const provider = entry as unknown as Provider;
   for (const [i, model] of provider.models.entries()) checkModel(where, provider.id, i, model);
   return provider;
 }
 
 function checkModel(where: string, provider: string, i: number, model: unknown): void {
-  const place = `${where} (${provider}), model ${i + 1}`;
-  if (!isRecord(model) || typeof model.id !== 'string' || !isMatch(model.match)) {
-    throw refusal(`${place} has no 'id' or no 'match'`, HINT);
+  const nth = `${where} (${provider}), model ${i + 1}`;
+  if (!isRecord(model) || typeof model.id !== 'string' || !isRecord(model.match)) {
+    throw refusal(`${nth} has no 'id' or no 'match'`, HINT);
   }
-  const entries: unknown[] = Array.isArray(model.prices)
-    ? model.prices.map((entry: unknown) => (isRecord(entry) ? entry.prices : null))
-    : [model.prices];
-  if (entries.length === 0) throw refusal(`${place} (${model.id}) has no prices`, HINT);
-  for (const prices of entries) checkPrices(`${place} (${model.id})`, prices);
+  const place = `${nth} (${model.id})`;
+  checkMatch(place, model.match, 1);
+  const entries: unknown[] = Array.isArray(model.prices) ? model.prices : [model];
+  if (entries.length === 0) throw refusal(`${place} has no prices`, HINT);
+  for (const entry of entries) checkEntry(place, entry);
   try {
     datedCards({ provider, info: model as unknown as Provider['models'][number] });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw refusal(`${place} (${model.id}): ${error.message}`, HINT, error);
+    throw refusal(`${place}: ${error.message}`, HINT, error);
   }
 }
 
-function checkPrices(place: string, prices: unknown): void {
+const LITERALS = ['equals', 'starts_with', 'ends_with', 'contains', 'regex'];
+/** The bundled catalogue has three levels. */
+const DEEPEST_MATCH = 8;
+
+/** A rule that cannot be run would end a command long after the update that kept it. */
+function checkMatch(place: string, match: unknown, depth: number): void {
+  const [[kind, value] = [], further] = isRecord(match) ? Object.entries(match) : [];
+  if (kind === undefined || further !== undefined) {
+    throw refusal(`${place} has the match ${shown(match)}`, HINT);
+  }
+  if ((kind === 'or' || kind === 'and') && Array.isArray(value)) {
+    if (depth < DEEPEST_MATCH) for (const part of value) checkMatch(place, part, depth + 1);
+    else throw refusal(`${place} has a match of more than ${DEEPEST_MATCH} levels`, HINT);
+    return;
+  }
+  if (!LITERALS.includes(kind) || typeof value !== 'string' || value === '') {
+    throw refusal(`${place} has the match ${shown(match)}`, HINT);
+  }
+  const problem = kind === 'regex' ? regexProblem(value) : null;
+  if (problem !== null) throw refusal(`${place}: the regex ${shown(value)} ${problem}`, HINT);
+}
+
+function checkEntry(place: string, entry: unknown): void {
+  const { prices, constraint }: Record<string, unknown> = isRecord(entry) ? entry : {};
   if (!isRecord(prices)) throw refusal(`${place} has no prices`, HINT);
-  for (const [key, value] of Object.entries(prices)) {
-    const numbers = isRecord(value) ? numbersOf(value) : [value];
-    const bad = numbers.find((number) => typeof number !== 'number' || number < 0);
-    if (bad !== undefined) {
-      throw refusal(`${place}: ${key} is ${JSON.stringify(value)}`, HINT);
-    }
-  }
+  for (const [key, value] of Object.entries(prices)) checkPrice(`${place}: ${key}`, value);
+  if (constraint !== undefined) checkConstraint(place, constraint);
 }
 
-/** The numbers of a price by context: its base, and the start and price of each tier. */
-function numbersOf(value: Record<string, unknown>): unknown[] {
-  const tiers: unknown[] = Array.isArray(value.tiers) ? value.tiers : [null];
-  return [
-    value.base ?? null,
-    ...tiers.flatMap((tier) =>
-      isRecord(tier) ? [tier.start ?? null, tier.price ?? null] : [null],
-    ),
-  ];
+function checkConstraint(place: string, constraint: unknown): void {
+  const isKnown =
+    isRecord(constraint) && ('start_date' in constraint || 'start_time' in constraint);
+  if (!isKnown) throw refusal(`${place} has the constraint ${shown(constraint)}`, HINT);
+  const { start_date: day, start_time: start, end_time: end } = constraint;
+  if (day === undefined && typeof start === 'string' && typeof end === 'string') return;
+  const isDay = typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day);
+  if (isDay && start === undefined && parseInstant(day) !== null) return;
+  throw refusal(`${place}: ${shown(constraint)} is no day from 2000 to 2099 and no time`, HINT);
 }
 
-function isMatch(match: unknown): boolean {
-  if (!isRecord(match)) return false;
-  const [kind, value] = Object.entries(match)[0] ?? [];
-  if (kind === 'or' || kind === 'and') return Array.isArray(value) && value.every(isMatch);
-  return typeof value === 'string';
+/** USD per million tokens, or per thousand. What is smaller would be kept as 0. */
+const SMALLEST_PRICE = 1e-6;
+const LARGEST_PRICE = 1e6;
+const LARGEST_START = 1e9;
+
+/** A price, or one by context: its base, and the start and price of each tier. */
+function checkPrice(where: string, value: unknown): void {
+  const { base, tiers }: Record<string, unknown> = isRecord(value) ? value : { base: value };
+  const list: unknown[] = Array.isArray(tiers) ? tiers : [];
+  const isWhole = isRecord(value) === Array.isArray(tiers);
+  if (isWhole && isPrice(base) && list.every(isTier)) return;
+  const range = `0, or from 0.000001 to 1,000,000`;
+  throw refusal(`${where} is ${shown(value)}, and a price is ${range}`, HINT);
+}
+
+function isTier(tier: unknown): boolean {
+  if (!isRecord(tier) || !isPrice(tier.price)) return false;
+  const { start } = tier;
+  return Number.isInteger(start) && Number(start) >= 0 && Number(start) <= LARGEST_START;
+}
+
+function isPrice(value: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  return value === 0 || (value >= SMALLEST_PRICE && value <= LARGEST_PRICE);
+}
+
+/** A value in a message: its first level, and no more than a line. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value, (key, part: unknown) =>
+    key !== '' && typeof part === 'object' && part !== null ? '…' : part,
+  );
+  return text !== undefined && text.length > 100 ? `${text.slice(0, 100)}…` : `${text}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -18,6 +18,7 @@ import type {
 import { datedCards, freeCard } from './catalogue-cards.ts';
 import { type CatalogueIndex, type CatalogueModel, indexCatalogue, resolveModel } from './match.ts';
 import { memoised } from './memo.ts';
+import { listedRegions, withNamedFees } from './named-fees.ts';
 import { providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
 import { PUBLISHED_RATIOS } from './service-tiers.ts';
@@ -82,13 +83,15 @@ function* listedModel(
   model: CatalogueModel,
   cardsOf: Lookup['cardsOf'],
 ): Iterable<ListedPrice> {
-  const entry = {
-    provider: model.provider,
-    model: model.info.id,
-    tier: 'standard',
-    region: '',
-  } as const;
-  for (const dated of cardsOf(model)) yield { ...entry, dated, source: dated.source ?? source };
+  const { provider } = model;
+  const named = { provider, model: model.info.id } as const;
+  for (const region of listedRegions(provider, named.model)) {
+    const called = { ...named, spelling: named.model, region };
+    const entry = { ...named, tier: 'standard', region } as const;
+    for (const dated of withNamedFees(cardsOf(model), called)) {
+      yield { ...entry, dated, source: dated.source ?? source };
+    }
+  }
 }
 
 function scheduleFor({ info, index, cardsOf }: Lookup, target: TargetPriceKey): Schedule {
@@ -102,13 +105,14 @@ function scheduleFor({ info, index, cardsOf }: Lookup, target: TargetPriceKey): 
     if (resolved.how !== 'none') {
       const { how, found, spelling, steps } = resolved;
       const { provider } = found;
+      const { region } = target;
       return adjustedSchedule({
         match: { how, provider, model: found.info.id, asked, spelling, table: info.id, steps },
-        cards: cardsOf(found),
+        cards: withNamedFees(cardsOf(found), { provider, model: found.info.id, spelling, region }),
         asOfMs: Date.parse(info.asOf),
         provider: providerId(target.provider),
         tier: target.tier,
-        region: target.region,
+        region,
       });
     }
     first ??= { ...resolved, asked };

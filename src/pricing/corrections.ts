@@ -65,6 +65,27 @@ export const CORRECTED: Readonly<Record<string, Correction>> = {
   },
 };
 
+const passedOn = (
+  until: string,
+  usd: readonly [input: string, cacheRead: string, cacheWrite5m: string, output: string],
+): Correction => ({
+  source: `OpenAI's price until ${until}, which OpenRouter passes on`,
+  times: [
+    {
+      from: null,
+      until: utc(until),
+      usd: { input: usd[0], cacheRead: usd[1], cacheWrite5m: usd[2], output: usd[3] },
+    },
+  ],
+});
+
+/** By `provider/model` of the catalogue: earlier times, before its own undated prices begin. */
+export const EARLIER: Readonly<Record<string, Correction>> = {
+  'openrouter/openai/gpt-5.6-sol': passedOn('2026-08-21', ['5', '0.5', '6.25', '30']),
+  'openrouter/openai/gpt-5.6-luna': passedOn('2026-07-30', ['1', '0.1', '1.25', '6']),
+  'openrouter/openai/gpt-5.6-terra': passedOn('2026-07-30', ['2.5', '0.25', '3.125', '15']),
+};
+
 /** Rates that replace or complete those of the catalogue, on the cards valid before `before`. */
 export interface RateCorrection {
   /** `provider/model` of the catalogue. */
@@ -117,7 +138,7 @@ const INPUT_DOUBLE = {
   cacheWrite1h: 200n,
 } as const;
 const CLAUDE = {
-  providers: ['anthropic', 'google', 'aws', 'azure'],
+  providers: ['anthropic', 'google', 'aws', 'azure', 'openrouter'],
   aboveInputTokens: 200_000,
   percent: { ...INPUT_DOUBLE, output: 150n },
 } as const;
@@ -126,13 +147,13 @@ const CLAUDE = {
 export const CORRECTED_TIERS: readonly TierCorrection[] = [
   {
     ...CLAUDE,
-    models: /claude-(?:sonnet-4(?:-0|-5)?|4-sonnet)(?:-20\d{6})?(?:-v1(?::0)?)?$/,
+    models: /claude-(?:sonnet-4(?:-0|[-.]5)?|4-sonnet)(?:-20\d{6})?(?:-v1(?::0)?)?$/,
     until: null,
     source: 'Anthropic long-context pricing: Sonnet 4 and 4.5 above 200,000 tokens, 2 × and 1.5 ×',
   },
   {
     ...CLAUDE,
-    models: /claude-(?:opus|sonnet)-4-6(?:-v1(?::0)?)?$/,
+    models: /claude-(?:opus|sonnet)-4[-.]6(?:-v1(?::0)?)?$/,
     until: utc('2026-03-13T00:00:00Z'),
     source: 'Anthropic long-context pricing: Opus 4.6 and Sonnet 4.6 until 2026-03-13',
   },
@@ -141,9 +162,18 @@ export const CORRECTED_TIERS: readonly TierCorrection[] = [
     // xAI counts from 128,000 tokens on, so one less is the last at the base rates.
     aboveInputTokens: 127_999,
     models: /^grok-4(?:-1)?-fast|^grok-4-0709$/,
-    percent: { input: 200n, output: 200n },
+    percent: { ...INPUT_DOUBLE, output: 200n },
     until: null,
     source: 'xAI models page: requests of 128,000 tokens or more, 2 ×',
+  },
+  {
+    // Only for the times below: the catalogue has the tier of today's prices.
+    providers: ['openrouter'],
+    models: /^openai\/gpt-5\.6-(?:sol|luna|terra)$/,
+    aboveInputTokens: 272_000,
+    percent: { ...INPUT_DOUBLE, output: 150n },
+    until: null,
+    source: 'OpenAI pricing page: more than 272,000 input tokens, 2 × and 1.5 ×',
   },
 ];
 
@@ -153,10 +183,13 @@ export const CORRECTED_TIERS: readonly TierCorrection[] = [
  */
 export const CORRECTED_THRESHOLDS: ReadonlyMap<number, number> = new Map([[271_999, 272_000]]);
 
+/** From then on V4 has peak and off-peak hours. */
+const V4_PEAK = utc('2026-08-16T16:00:00Z');
+
 /** When the catalogue has only the day: the instant at which its price changed. */
 export const CORRECTED_STARTS: Readonly<Record<string, EpochMs>> = {
-  'deepseek/deepseek-v4-flash': utc('2026-08-16T16:00:00Z'),
-  'deepseek/deepseek-v4-pro': utc('2026-08-16T16:00:00Z'),
+  'deepseek/deepseek-v4-flash': V4_PEAK,
+  'deepseek/deepseek-v4-pro': V4_PEAK,
 };
 
 /** When a window of the catalogue does not open. */
@@ -166,8 +199,9 @@ export const CLOSED: Readonly<
   ['deepseek/deepseek-v4-flash', 'deepseek/deepseek-v4-pro'].map((model) => [
     model,
     {
-      // Off-peak all day at weekends since then; the catalogue says so in a comment only.
-      weekdaysFrom: utc('2026-08-23T00:00:00Z'),
+      // Peak hours are Mondays to Fridays from their first day on (a Sunday); the catalogue says so
+      // in a comment only.
+      weekdaysFrom: utc('2026-08-16T00:00:00Z'),
       // Public holidays in China on Mondays to Fridays, State Council notice for 2026. The windows
       // lie within one day both in UTC and in Beijing.
       days: '2026-09-25 2026-10-01 2026-10-02 2026-10-05 2026-10-06 2026-10-07'.split(' '),

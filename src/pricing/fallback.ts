@@ -9,11 +9,16 @@ import type { Assumption, RateClass, Rates, Ratio } from './card.ts';
 
 type Filled = { rates: Rates; assumed: Assumption[] };
 
+/** Models with a `-` in the column for cached input of OpenAI's pricing page. */
+const NO_CACHE_PRICE =
+  /^(?:gpt-4o-2024-05-13|gpt-5(?:\.\d)?-pro|o[13]-pro|gpt-4o(?:-mini)?-search-preview)(?:$|-20)/;
+
 /** Cache reads as a share of the input rate; the first family that fits. Source: vendors' price pages. */
 const CACHE_READ: readonly (readonly [family: RegExp, ratio: Ratio, text: string])[] = [
   [/claude/, [1n, 10n], '0.1 × input (Claude)'],
   [/gemini-(?:1|2\.0|2-0|pro$|flash-1)/, [1n, 4n], '0.25 × input (Gemini before 2.5)'],
   [/gemini/, [1n, 10n], '0.1 × input (Gemini)'],
+  [NO_CACHE_PRICE, [1n, 1n], 'input rate: OpenAI gives no cache discount'],
   [/gpt-[5-9]/, [1n, 10n], '0.1 × input (gpt-5 and later)'],
   [/gpt-4\.1|\bo3(?!-mini)|\bo4/, [1n, 4n], '0.25 × input (gpt-4.1, o3, o4)'],
   [/gpt-4o|\bo1|\bo3-mini/, [1n, 2n], '0.5 × input (gpt-4o, o1)'],

@@ -150,6 +150,12 @@ function timesOf(row: {
 }): CurrencyTime[] {
   const currency = row.cell('currency') || row.scale.currency;
   const own = row.cell('per_usd');
+  if (own !== '' && currency.toUpperCase() === 'USD') {
+    throw mistake(
+      `${row.where}: per_usd is '${own}', and the prices are in USD`,
+      'name the currency of the prices, or empty per_usd',
+    );
+  }
   const rates = own === '' ? row.scale.perUsd : { [currency.toUpperCase()]: own };
   return currencyTimes(row.where, currency, row.limits, rates);
 }

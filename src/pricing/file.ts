@@ -12,6 +12,7 @@ import type { PriceTableInfo } from './book.ts';
 import type { ExchangeRate, ExchangeRates } from './exchange.ts';
 import { COLUMNS } from './file-cells.ts';
 import { type FileScale, type RawRow, tableRows } from './file-rows.ts';
+import { scanJson } from './json-text.ts';
 import type { PriceTable } from './tables.ts';
 
 /** A file's name, for messages, and its text. */
@@ -42,13 +43,16 @@ interface Head {
   readonly aliases: Aliases;
 }
 
-/** Parses a price table; the text is JSON if its first character is `{`. Throws UserError. */
+/**
+ * Parses a price table. It is JSON if it begins with a bracket or its file's name says so, else CSV.
+ * Throws UserError.
+ */
 export function parsePriceFile(file: PriceFile, options: PriceFileOptions = {}): PriceTable {
   const text = file.text.replace(/^\uFEFF/, '');
   const scale = { perUsd: options.perUsd ?? {}, currency: 'USD', multiplier: '1' };
   const name = baseName(file.name);
   const bare = { name, version: '', asOf: options.asOf ?? '', scale, aliases: {} };
-  const isJson = text.trimStart().startsWith('{');
+  const isJson = /\.json$/i.test(file.name) || /^\s*[{[]/.test(text);
   const [head, raw] = isJson ? readJson(file.name, text, bare) : [bare, readCsv(file.name, text)];
   const aliases = { ...head.aliases, ...aliasRows(raw) };
   const rows = tableRows(
@@ -166,6 +170,11 @@ function unknownColumn(where: string, column: string): UserError {
 
 function readJson(file: string, text: string, bare: Head): [Head, RawRow[]] {
   const root = jsonObject(file, text);
+  const { rowLines, repeated } = scanJson(text);
+  if (repeated !== null) {
+    const { key, line } = repeated;
+    throw fail(`${file} line ${line} has the key '${key}' twice`, 'remove one of them');
+  }
   for (const key of Object.keys(root)) {
     if (!ROOT_KEYS.includes(key))
       throw fail(`${file} has an unknown key '${key}'`, `known keys: ${ROOT_KEYS.join(', ')}`);
@@ -179,7 +188,6 @@ function readJson(file: string, text: string, bare: Head): [Head, RawRow[]] {
     throw fail(`${file} has no 'name'`, 'add a name, such as "name": "contract-2026"');
   if (!Array.isArray(root.models))
     throw fail(`${file} has no list 'models'`, 'add "models": [{…}]');
-  const lines = elementLines(text);
   const scale = {
     perUsd: { ...bare.scale.perUsd, ...exchangeRates(file, root.exchange_rates) },
     currency: field('currency') || 'USD',
@@ -187,7 +195,7 @@ function readJson(file: string, text: string, bare: Head): [Head, RawRow[]] {
   };
   const aliases = jsonAliases(file, root.aliases);
   const rows = root.models.map((entry: unknown, i) =>
-    jsonRow(`${file} line ${lines[i] ?? '?'} (models[${i}])`, entry),
+    jsonRow(`${file} line ${rowLines[i] ?? '?'} (models[${i}])`, entry),
   );
   return [{ name: field('name'), version: field('version'), asOf, scale, aliases }, rows];
 }
@@ -230,8 +238,20 @@ function entriesOf(where: string, value: unknown): [string, unknown][] {
 }
 
 function jsonObject(file: string, text: string): Record<string, unknown> {
+  const root = parseJson(file, text);
+  if (typeof root === 'object' && root !== null && !Array.isArray(root)) {
+    return root as Record<string, unknown>;
+  }
+  const kind = Array.isArray(root) ? 'a list' : root === null ? 'null' : `a ${typeof root}`;
+  throw fail(
+    `${file} holds ${kind}`,
+    'write an object: {"name": "contract-2026", "models": [{…}]}',
+  );
+}
+
+function parseJson(file: string, text: string): unknown {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw fail(`${file} is not valid JSON: ${error.message}`, 'correct it at that position', error);
@@ -260,24 +280,4 @@ function scalar(where: string, value: unknown): string {
   if (typeof value === 'string') return value.trim();
   if (typeof value === 'number') return String(value);
   throw fail(`${where} is ${JSON.stringify(value)}`, 'write a string or a number');
-}
-
-/** The lines on which the objects of the list `models` begin: braces at depth two, outside strings. */
-function elementLines(text: string): number[] {
-  const lines: number[] = [];
-  let depth = 0;
-  let line = 1;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    if (char === '\n') line++;
-    else if (inString && char === '\\') i++;
-    else if (char === '"') inString = !inString;
-    else if (inString) continue;
-    else if (char === '{' || char === '[') {
-      if (depth === 2 && char === '{') lines.push(line);
-      depth++;
-    } else if (char === '}' || char === ']') depth--;
-  }
-  return lines;
 }

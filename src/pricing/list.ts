@@ -25,6 +25,7 @@ import {
   scaleRates,
 } from './card.ts';
 import { formatDayWindow } from './day-window.ts';
+import { listedRegions } from './named-fees.ts';
 import { providerId } from './providers.ts';
 
 /** Which rows to list; a text is looked for in the model's name, whatever its case. */
@@ -97,14 +98,12 @@ export function showPrices(
   const { match, cards } = book.schedule(full);
   if (match.how === 'none') return { match, rows: [] };
   const { provider, model } = match;
-  const rows = cards.flatMap((dated) =>
-    rowsOf({
-      provider,
-      model,
-      tier: full.tier,
-      region: full.region,
-      dated,
-      source: dated.source ?? book.info.source,
+  const isFeeUnknown = cards.some(({ card }) => card.lacksRequestFee === true);
+  const regions = isFeeUnknown ? listedRegions(provider, model) : [full.region];
+  const rows = regions.flatMap((region) =>
+    book.schedule({ ...full, region }).cards.flatMap((dated) => {
+      const source = dated.source ?? book.info.source;
+      return rowsOf({ provider, model, tier: full.tier, region, dated, source });
     }),
   );
   return { match, rows };

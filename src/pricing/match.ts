@@ -86,17 +86,26 @@ function searchInOrder(
 ): Resolution | null {
   const own = search(index, [payer], parsed.spellings);
   if (own !== null) return own;
-  const fallback = search(index, index.get(payer)?.fallbacks ?? [], parsed.spellings);
+  const bare = withoutPaths(parsed);
+  const fallback = search(index, index.get(payer)?.fallbacks ?? [], bare);
   if (fallback !== null) return noted(fallback, payer);
   if (payer === '' || PASS_THROUGH.has(payer)) {
     const makers = [
       ...parsed.hints.map(providerId).filter((id) => FIRST_PARTY.includes(id)),
       ...FIRST_PARTY,
     ];
-    const maker = search(index, makers, parsed.spellings);
+    const maker = search(index, makers, bare);
     if (maker !== null) return noted(maker, payer);
   }
   return named === '' && !parsed.isFineTune ? searchHosts(index, parsed.spellings) : null;
+}
+
+/**
+ * The forms another provider than the payer may be asked for: a path belongs to the one it names,
+ * and a rule such as `contains` would find the model's name in any.
+ */
+function withoutPaths({ spellings, hints }: ParsedName): readonly Spelling[] {
+  return hints.length === 0 ? spellings : spellings.filter(({ name }) => !name.includes('/'));
 }
 
 function noted(resolution: Resolution, payer: string): Resolution {

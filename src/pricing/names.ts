@@ -30,6 +30,10 @@ const VENDOR =
   /^(anthropic|amazon|meta|mistral|cohere|openai|deepseek|qwen|google|moonshot|minimax|zai)\./;
 const BEDROCK_VERSION = /-v\d+(?::\d+(?::\d+k)?)?$/;
 const VARIANT = /:(free|nitro|floor|thinking|beta|online|exacto|extended)$/;
+/** LiteLLM: how Bedrock is called, or where; only before one of its names, `[geo.]vendor.model`. */
+const BEDROCK_PATH =
+  /^(?:converse|converse_like|invoke|async_invoke|[a-z]{2}(?:-[a-z]+){1,2}-\d)\/(?=(?:converse|invoke|[a-z]{2}-[a-z-]+-\d)\/|arn:|[a-z-]+\.[a-z])/;
+const VERTEX_V2 = /^(claude-3-5-sonnet)-v2(?=@|$)/;
 const DATE = /[-@](20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])$/;
 
 const NO_VARIANT = 'without the variant';
@@ -38,16 +42,20 @@ const NO_VARIANT = 'without the variant';
 const STEPS: readonly (readonly [step: string, cut: (name: string) => Cut | null])[] = [
   ['percent-decoded', (name) => changed(name, name.replaceAll('%3a', ':').replaceAll('%2f', '/'))],
   ['spaces as dashes', (name) => changed(name, name.replace(/\s+/g, '-'))],
-  ['without the ARN', (name) => matched(/^arn:.*\/([^/]+)$/, name, 'bedrock')],
+  ['without the ARN', (name) => matched(/^(?:[a-z0-9_-]+\/)*arn:.*\/([^/]+)$/, name, 'bedrock')],
   ['without `publishers/…/models/`', (name) => published(name)],
   ['without `models/`', (name) => matched(/^models\/(.+)$/, name)],
   ['without the prefix', (name) => prefixed(name)],
   ['without the prefix', (name) => prefixed(name)],
   ['without the prefix', (name) => prefixed(name)],
+  ['without the Bedrock path', (name) => changed(name, name.replace(BEDROCK_PATH, ''), 'bedrock')],
+  ['without the Bedrock path', (name) => changed(name, name.replace(BEDROCK_PATH, ''), 'bedrock')],
   [NO_VARIANT, (name) => changed(name, name.replace(VARIANT, ''))],
   ['without the region', (name) => changed(name, name.replace(GEO, ''), 'bedrock')],
   ['without the vendor', (name) => changed(name, name.replace(VENDOR, ''), 'bedrock')],
   ['without the Bedrock version', (name) => bedrockVersion(name)],
+  // Vertex calls the snapshot of 2024-10-22 `v2`; the date says the same.
+  ['without the Vertex version', (name) => changed(name, name.replace(VERTEX_V2, '$1'))],
   ['without `@default`', (name) => changed(name, name.replace(/@(?:default|latest)$/, ''))],
 ];
 

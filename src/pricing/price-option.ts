@@ -128,6 +128,7 @@ function patchedCard(dated: DatedCard, model: string, option: PriceOption): Date
     })),
     webSearch: row.webSearch ?? card.webSearch,
     perRequest: setsRequestFee ? row.perRequest : card.perRequest,
+    lacksRequestFee: card.lacksRequestFee === true && !setsRequestFee,
     assumed: [...assumed, ...assumedFees],
   });
   return { ...dated, card: next };

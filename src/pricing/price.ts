@@ -7,8 +7,7 @@
 import { EXIT, UserError } from '../errors.ts';
 import { type Aliases, aliasedBook } from './aliases.ts';
 import type { PriceBook } from './book.ts';
-import { catalogueBook, loadCatalogue } from './catalogue.ts';
-import { type CatalogueFile, parseCatalogue } from './catalogue-file.ts';
+import { type Catalogue, catalogueBook, loadCatalogue } from './catalogue.ts';
 import type { ExchangeRates } from './exchange.ts';
 import { type PriceFile, type PriceFileOptions, parsePriceFile } from './file.ts';
 import { NAMED_TABLE_IDS, namedTable } from './named-tables.ts';
@@ -22,7 +21,7 @@ export {
   UNPRICED_REASONS,
   type UnpricedReason,
 } from './book.ts';
-export { CATALOGUE_URL, type CatalogueFile, parseCatalogue } from './catalogue-file.ts';
+export { CATALOGUE_URL, parseCatalogue } from './catalogue-file.ts';
 
 /** Every id that `loadPriceBook` takes; the first is the default. */
 export const PRICE_TABLE_IDS: readonly string[] = ['catalogue', ...NAMED_TABLE_IDS];
@@ -32,7 +31,7 @@ export interface PriceSources {
   /** The list at the bottom: one of PRICE_TABLE_IDS. */
   readonly table?: string;
   /** A downloaded catalogue in place of the bundled one. */
-  readonly catalogue?: CatalogueFile;
+  readonly catalogue?: Catalogue;
   /** The user's own tables. */
   readonly files?: readonly PriceFile[];
   /** Texts such as `gpt-4o:input=2.5,output=10`. */
@@ -65,7 +64,7 @@ export async function openPriceBook(sources: PriceSources): Promise<PriceBook> {
   const id = sources.table ?? 'catalogue';
   let book =
     id === 'catalogue' && sources.catalogue !== undefined
-      ? catalogueBook(parseCatalogue(sources.catalogue))
+      ? catalogueBook(sources.catalogue)
       : await loadPriceBook(id);
   const options = sources.perUsd === undefined ? {} : { perUsd: sources.perUsd };
   const tables = (sources.files ?? []).map((file) => parsePriceFile(file, options));
@@ -77,7 +76,7 @@ export async function openPriceBook(sources: PriceSources): Promise<PriceBook> {
 }
 
 /**
- * Makes a book from the text of a user's table (CSV, or JSON if it begins with `{`), laid over
+ * Makes a book from the text of a user's table (CSV or JSON), laid over
  * `below`: a model in the file has the file's prices. `below: null` lets the file stand alone.
  * Throws UserError naming file, line and value.
  */

@@ -36,6 +36,13 @@ export const REGIONS: readonly RegionRatio[] = [
     source: 'Claude on Vertex AI: regional and multi-region endpoints × 1.1, Claude 4.5 and later',
   },
   {
+    providers: ['google'],
+    models: /^gemini-[3-9]/,
+    regions: /^(?!global$)[a-z]/,
+    ratio: TENTH,
+    source: 'Gemini on Vertex AI: regional and multi-region endpoints × 1.1, Gemini 3 and later',
+  },
+  {
     providers: ['openai'],
     models: /^gpt-(?:5\.[4-9]|6)/,
     regions: /^(?:us|eu|uk|au|ca|jp|in|sg|kr|ae)$/,

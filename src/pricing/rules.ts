@@ -6,6 +6,7 @@
  * is a version, a date or a word such as `latest`: never a cousin (`gpt-4o-superfake-9000`).
  */
 import type { MatchLogic } from '@pydantic/genai-prices';
+import { LONGEST_NAME } from './regex-bounds.ts';
 
 const DAY = '20\\d\\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\\d|3[01])';
 const STAGE = 'latest|preview|exp|experimental|beta|stable|default|customtools|thinking';
@@ -63,7 +64,7 @@ export function ruleAccepts(rule: MatchLogic, name: string, model: string): bool
 }
 
 function regexAccepts(regex: RegExp, name: string, model: string): boolean {
-  const match = regex.exec(name);
+  const match = name.length > LONGEST_NAME ? null : regex.exec(name);
   if (match === null) return false;
   // An empty match is a filter such as `^(?!…)`, which says nothing about the rest.
   return match[0] === '' || isVersion(name.slice(match.index + match[0].length), match[0], model);

@@ -2,7 +2,7 @@
  * A schedule: the cards of one target in time, and the cost of its calls.
  *
  * Takes dated cards and instants, gives costs. Never a clock: an unknown time is null and gets the
- * newest card that is valid on the list's own date.
+ * card that is valid on the list's own day, the newest where the list has no day.
  */
 import type { EpochMs } from '../domain/time.ts';
 import type { DatedCard, ModelMatch, Schedule, UnpricedReason } from './book.ts';

@@ -53,6 +53,10 @@ function priority(models: RegExp, ratio: Ratio): TierRatio {
   };
 }
 
+/** OpenAI sells flex for its reasoning models only: its page has no row for gpt-4.1, gpt-4o or o1. */
+const FLEX_OPENAI =
+  /^(?:o3|o4-mini|gpt-5(?:\.[1245])?(?:-mini|-nano)?|gpt-5\.6-(?:luna|sol|terra)|gpt-6-(?:astra|luna|sol))(?:-20\d\d-\d\d-\d\d)?$/;
+
 /** The ratios; the first that fits counts. */
 export const SERVICE_TIERS: readonly TierRatio[] = [
   {
@@ -71,10 +75,18 @@ export const SERVICE_TIERS: readonly TierRatio[] = [
   },
   {
     ...ALWAYS,
-    providers: ['openai', 'google'],
+    providers: ['openai'],
+    tier: 'flex',
+    models: FLEX_OPENAI,
+    ratio: [1n, 2n],
+    source: 'OpenAI pricing page and flex processing page: the batch price',
+  },
+  {
+    ...ALWAYS,
+    providers: ['google'],
     tier: 'flex',
     ratio: [1n, 2n],
-    source: "the providers' flex pages: the batch price",
+    source: 'Gemini API flex page: the batch price',
   },
   {
     ...ALWAYS,

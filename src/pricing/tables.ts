@@ -22,7 +22,7 @@ import type {
 import { type ContextTier, type Factor, type Rates, rateCard } from './card.ts';
 import { fillRates, usualWebSearch } from './fallback.ts';
 import { memoised } from './memo.ts';
-import { modelKey, parseModelName } from './names.ts';
+import { modelKey, type ParsedName, parseModelName } from './names.ts';
 import { FIRST_PARTY, providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
 import { PUBLISHED_RATIOS } from './service-tiers.ts';
@@ -30,7 +30,7 @@ import { PUBLISHED_RATIOS } from './service-tiers.ts';
 /** One price of one model in a table. */
 export interface TableRow {
   readonly model: string;
-  /** Empty: whoever sends the invoice. */
+  /** Who must send the invoice; empty: whoever does. */
   readonly provider: string;
   readonly region: string;
   readonly tier: Tier;
@@ -147,14 +147,13 @@ function find({ table, byName, byKey }: Names, provider: string, asked: string):
   });
   const parsed = parseModelName(asked);
   if (parsed === null) return none('no_model', []);
+  const payer = payerOf(provider, parsed);
   for (const { name, steps } of parsed.spellings) {
     if (parsed.variant === 'free' && steps.length > 0) break;
     const exact = steps.length === 0 ? byName.get(name) : undefined;
-    const rows = ofProvider(exact ?? byKey.get(modelKey(name)) ?? [], provider);
+    const rows = ofPayer(exact ?? byKey.get(modelKey(name)) ?? [], payer);
     if (rows.length === 0) continue;
-    const payers = new Set(
-      rows.map((row) => providerId(row.provider) || row.provider.toLowerCase()),
-    );
+    const payers = new Set(rows.map((row) => payerName(row.provider)));
     if (payers.size > 1)
       return none('ambiguous_provider', [`listed for ${[...payers].join(', ')}`]);
     const row = rows[0]!;
@@ -167,13 +166,24 @@ function find({ table, byName, byKey }: Names, provider: string, asked: string):
   return none(parsed.isFineTune ? 'fine_tune' : 'unknown_model', [`not in this list: ${asked}`]);
 }
 
-/** Rows for the provider that is named; rows without a provider only if there are no others. */
-function ofProvider(rows: readonly TableRow[], provider: string): readonly TableRow[] {
-  if (provider === '') return rows;
-  const wanted = providerId(provider) || provider.toLowerCase();
-  const own = rows.filter(
-    (row) => (providerId(row.provider) || row.provider.toLowerCase()) === wanted,
-  );
+/**
+ * Whoever sends the invoice: the provider that the log or the name's prefix names, else the maker,
+ * as in the catalogue. Empty: nobody knows, and rows of one provider are taken.
+ */
+function payerOf(provider: string, { hints, spellings }: ParsedName): string {
+  if (provider !== '') return payerName(provider);
+  const hinted = hints.map(providerId).find((id) => id !== '');
+  return hinted ?? spellings.map(({ name }) => makerOf(name)).find((id) => id !== '') ?? '';
+}
+
+function payerName(provider: string): string {
+  return providerId(provider) || provider.toLowerCase();
+}
+
+/** Rows for the payer; rows without a provider only if there are no others. */
+function ofPayer(rows: readonly TableRow[], payer: string): readonly TableRow[] {
+  if (payer === '') return rows;
+  const own = rows.filter((row) => payerName(row.provider) === payer);
   return own.length > 0 ? own : rows.filter((row) => row.provider === '');
 }
 
@@ -208,17 +218,23 @@ export function scheduleOfRows(table: PriceTable, hit: Hit, target: TargetPriceK
   });
 }
 
-/** The maker of a model by its family name, for the published tier ratios; empty if unknown. */
+/** The maker of a model by its family name; empty if unknown. */
 function makerOf(model: string): string {
   const name = modelKey(model);
-  const families: Readonly<Record<string, RegExp>> = {
-    openai: /^(?:gpt-|o[134](?:-|$)|text-embedding-)/,
-    anthropic: /^claude-/,
-    google: /^gemini-/,
-    mistral: /^(?:mistral|codestral|ministral|magistral)-/,
-  };
-  return FIRST_PARTY.find((id) => families[id]?.test(name)) ?? '';
+  return FIRST_PARTY.find((id) => FAMILIES[id]?.test(name)) ?? '';
 }
+
+const FAMILIES: Readonly<Record<string, RegExp>> = {
+  openai: /^(?:ft:)?(?:(?:chat)?gpt-|codex-|o[134](?:-|$)|text-embedding-)/,
+  anthropic: /^claude-/,
+  google: /^gemini-/,
+  deepseek: /^deepseek-(?:chat|reasoner|v\d)/,
+  'x-ai': /^grok-/,
+  mistral: /^(?:mistral|codestral|ministral|magistral)-/,
+  cohere: /^command-/,
+  perplexity: /^sonar(?:-|$)/,
+  voyageai: /^voyage-/,
+};
 
 /** Windows go last: later cards win while they are open. */
 function datedCards(rows: readonly TableRow[]): DatedCard[] {

@@ -2,7 +2,8 @@
  * One text from the network, for the command that says so in its help.
  *
  * Takes a URL and limits, gives the text. Never more bytes or time than allowed, never without the
- * proxy the environment names, and never half a text: a UserError says what went wrong.
+ * proxy the environment names, and never half a text: a UserError says what went wrong, without a
+ * password that stood in the URL.
  */
 import { EXIT, UserError } from '../errors.ts';
 
@@ -33,13 +34,24 @@ export async function downloadText(download: Download): Promise<string> {
   }
 }
 
+/** A URL as it may be shown and kept: without the user and the password in it. */
+export function redactedUrl(url: string): string {
+  // What is no URL has no end of its password either: everything up to the last `@` goes.
+  return url.replace(URL.canParse(url) ? /\/\/[^/?#]*@/ : /\/\/.*@/s, '//***@');
+}
+
 function checkUrl(url: string): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol === 'https:' || protocol === 'http:') return;
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const shown = redactedUrl(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    const hint = 'give one that begins with https://';
+    throw new UserError(EXIT.usage, `'${shown}' is no web address`, hint);
+  }
+  if (parsed.username === '' && parsed.password === '') return;
   throw new UserError(
     EXIT.usage,
-    `'${url}' is no web address`,
-    'give one that begins with https://',
+    `'${shown}' has a user or a password in it`,
+    'a flag is no place for a secret: name a source that needs none',
   );
 }
 

@@ -10,12 +10,16 @@ import { parseUsd } from '../domain/money.ts';
 import { isRejected, type Rejected } from '../domain/reject.ts';
 import { parseInstant } from '../domain/time.ts';
 import { RecordParser } from '../formats/parse.ts';
+import { looksLikeStream } from '../formats/sse.ts';
 import { CountError, isObject, type JsonObject, Members } from './members.ts';
 import { addModalities, modalitiesOf, withoutModalities } from './modalities.ts';
 import { type NativeUsage, nativeUsage } from './native-usage.ts';
 
 /** What a price depends on, and what was billed if the body says so. */
-export type BodyCall = Pick<Call, 'target' | 'outcome' | 'usage' | 'startedAtMs' | 'billedPico'>;
+export type BodyCall = Pick<Call, 'target' | 'outcome' | 'usage' | 'startedAtMs' | 'billedPico'> & {
+  /** What was billed and is in no counter. */
+  readonly notes?: readonly string[];
+};
 
 /** What the user says; empty or null: what the body says. */
 export interface BodyHints {
@@ -38,15 +42,21 @@ export function parseUsageBody(text: string, hints: BodyHints): BodyCall[] | Rej
     if (isRejected(calls)) return calls;
     // Parts of an answer keep the models they name.
     const model = calls.length === 1 ? hints.model : '';
-    return calls.map((call) => withHints(call, billedBy(members), { ...hints, model }));
+    const notes = feesBeside(root);
+    return calls.map((call, index) => ({
+      ...withHints(call, { ...hints, model }),
+      billedPico: call.billedPico ?? billedBy(members),
+      ...(index === 0 && notes.length > 0 ? { notes } : {}),
+    }));
   } catch (error) {
     if (!(error instanceof CountError)) throw error;
     return { reason: 'invalid_tokens', detail: error.message };
   }
 }
 
-/** The object a text holds; of a list of one, that one. */
+/** The object a text holds; of a list of one, that one. Streams stand for their answer. */
 function rootOf(text: string): JsonObject | Rejected {
+  if (looksLikeStream(text)) return { response: text };
   let root: unknown;
   try {
     root = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -55,6 +65,7 @@ function rootOf(text: string): JsonObject | Rejected {
     return { reason: 'invalid_json', detail: 'the body is not valid JSON' };
   }
   if (Array.isArray(root) && root.length === 1) root = root[0];
+  if (Array.isArray(root) && root.length > 1 && root.every(isObject)) return { response: root };
   return isObject(root) ? root : { reason: 'not_an_object', detail: 'the body is no JSON object' };
 }
 
@@ -106,15 +117,20 @@ function formatCalls(root: JsonObject, hints: BodyHints): BodyCall[] | Rejected 
 
 /** The usage of a body, or the body itself where it is one; null for a record around a body. */
 function usageIn(root: JsonObject): JsonObject | null {
-  if (WRAPPERS.some((name) => isObject(root[name]))) return null;
+  if (WRAPPERS.some((name) => isBody(root[name]))) return null;
   return isObject(root.usage) ? root.usage : root;
+}
+
+/** A body, or the chunks or the text of a stream. */
+function isBody(value: unknown): boolean {
+  return isObject(value) || Array.isArray(value) || (typeof value === 'string' && value !== '');
 }
 
 /** Members under which logs keep a body. */
 const WRAPPERS = ['response', 'result', 'response_body', 'body', 'raw_response'];
 
 function wrapped(root: JsonObject, usage: JsonObject, hints: BodyHints): Record<string, unknown> {
-  const plain = withoutModalities(xaiUsage(usage, hints.provider));
+  const plain = withoutModalities(googleUsage(xaiUsage(usage, hints.provider), hints.provider));
   const { model } = root;
   if (usage !== root) {
     const isWhole = 'object' in root || 'type' in root || 'choices' in root;
@@ -161,6 +177,36 @@ function xaiUsage(usage: JsonObject, provider: string): JsonObject {
   };
 }
 
+/** Google counts thoughts beside the output, and at its OpenAI endpoint in the total alone. */
+function googleUsage(usage: JsonObject, provider: string): JsonObject {
+  const members = new Members(usage);
+  const total = members.count('total_tokens');
+  if (!/^(google|gemini|vertex)/i.test(provider) || total === null) return usage;
+  const output = members.count('completion_tokens') ?? 0;
+  const rest = total - (members.count('prompt_tokens') ?? 0) - output;
+  return rest > 0 && members.has('prompt_tokens')
+    ? { ...usage, completion_tokens_details: { reasoning_tokens: rest } }
+    : usage;
+}
+
+/** Tools that are billed by call or by container, and kinds of tokens without a counter. */
+function feesBeside(root: JsonObject): string[] {
+  const body = isObject(root.response) ? root.response : root;
+  const items = new Members(body).list('output').map((item) => item.text('type'));
+  const notes = FEES.flatMap(([type, name]) => {
+    const count = items.filter((item) => item === type).length;
+    return count === 0 ? [] : [`${count} × ${name}: billed beside this amount`];
+  });
+  const details = new Members(body).in('usageMetadata').list('promptTokensDetails');
+  const isVideo = details.some((entry) => entry.text('modality').toUpperCase() === 'VIDEO');
+  return isVideo ? [...notes, 'tokens of video are counted as text'] : notes;
+}
+
+const FEES = [
+  ['file_search_call', 'file search'],
+  ['code_interpreter_call', 'code interpreter'],
+] as const;
+
 /** What OpenRouter and xAI say they billed, in pico-USD; null if the body does not tell. */
 function billedBy(body: Members): bigint | null {
   const usage = body.has('usage') ? body.in('usage') : body;
@@ -171,7 +217,11 @@ function billedBy(body: Members): bigint | null {
   return Number.isSafeInteger(ticks) ? BigInt(ticks as number) * 100n : null;
 }
 
-function withHints(call: BodyCall, billedPico: bigint | null, hints: BodyHints): BodyCall {
+/** A call with what the user says in place of what its log or body does. */
+export function withHints<OneCall extends Pick<Call, 'target' | 'startedAtMs'>>(
+  call: OneCall,
+  hints: BodyHints,
+): OneCall {
   const { target } = call;
   return {
     ...call,
@@ -183,6 +233,5 @@ function withHints(call: BodyCall, billedPico: bigint | null, hints: BodyHints):
       region: hints.region || target.region,
     },
     startedAtMs: hints.atMs ?? call.startedAtMs,
-    billedPico: call.billedPico ?? billedPico,
   };
 }

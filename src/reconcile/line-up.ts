@@ -35,6 +35,7 @@ export interface ReconciledRow extends Split {
   readonly model: string;
   readonly billed: bigint;
   readonly logged: bigint;
+  /** Those without a price too. */
   readonly calls: number;
   readonly unpricedCalls: number;
   readonly uncertainCalls: number;
@@ -49,8 +50,12 @@ export interface Reconciliation {
   readonly invoice: InvoiceSide;
   readonly billed: bigint;
   readonly logged: bigint;
-  /** Calls that someone else sends the invoice for, and what they cost. */
-  readonly otherProviders: { readonly calls: number; readonly cost: bigint };
+  /** Calls that someone else sends the invoice for, and what those with a price cost. */
+  readonly otherProviders: {
+    readonly calls: number;
+    readonly unpricedCalls: number;
+    readonly cost: bigint;
+  };
 }
 
 const TIERS: readonly Tier[] = ['standard', 'batch', 'flex', 'priority', 'fast'];
@@ -72,6 +77,7 @@ export class LineUp {
   readonly #days: ReadonlySet<string>;
   readonly #otherCost = new PicoSum();
   #otherCalls = 0;
+  #otherUnpriced = 0;
 
   /** Throws UserError when two invoices bill the same days, or none bills a day of the period. */
   constructor(
@@ -92,7 +98,9 @@ export class LineUp {
     this.#names = new ModelNames(options.prices);
     const named = options.provider === null ? null : options.providerId(options.provider);
     this.#senders = new Set(
-      named === null ? invoices.map(({ provider }) => provider) : [named || options.provider!],
+      named === null
+        ? invoices.map(({ provider }) => provider)
+        : [named || options.provider!.toLowerCase()],
     );
     const side = { provider: this.#sender, days: this.#days };
     this.#invoice = sumInvoices(invoices, this.#names, side);
@@ -117,7 +125,8 @@ export class LineUp {
     if (this.#isInScope(target)) this.#log.add(call, startedAtMs);
     else {
       this.#otherCalls++;
-      this.#otherCost.add(call.costPico ?? 0);
+      if (call.costPico === null) this.#otherUnpriced++;
+      else this.#otherCost.add(call.costPico);
     }
   };
 
@@ -144,7 +153,7 @@ export class LineUp {
 
   /** Who is paid for a call: who the log names, else who lists the model or is billed for it. */
   #payerOf(target: Target): string {
-    const named = this.options.providerId(target.provider) || target.provider;
+    const named = this.options.providerId(target.provider) || target.provider.toLowerCase();
     if (named !== '') return named;
     const { match } = this.options.prices.schedule(keyFor('', target.model, 'standard', ''));
     if ('provider' in match) return match.provider;
@@ -167,7 +176,11 @@ export class LineUp {
       invoice: this.#invoice,
       billed: sum((row) => row.billed),
       logged: sum((row) => row.logged),
-      otherProviders: { calls: this.#otherCalls, cost: this.#otherCost.total },
+      otherProviders: {
+        calls: this.#otherCalls,
+        unpricedCalls: this.#otherUnpriced,
+        cost: this.#otherCost.total,
+      },
     };
   }
 
@@ -184,7 +197,7 @@ export class LineUp {
       ...splitDifference(invoice, log, context),
       billed: (invoice?.amount ?? 0n) + (invoice?.credit ?? 0n),
       logged: log?.cost.total ?? 0n,
-      calls: log?.calls ?? 0,
+      calls: (log?.calls ?? 0) + (log?.unpriced ?? 0),
       unpricedCalls: log?.unpriced ?? 0,
       uncertainCalls: log?.uncertain ?? 0,
       billedRequests: invoice?.requests ?? null,

@@ -9,6 +9,7 @@ import { PicoSum } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { inputTotal, outputTotal, type Usage } from '../domain/tokens.ts';
 import type { PriceSource, Rates } from './prices.ts';
+import { usualRegion } from './regions.ts';
 
 /** What a call must tell. */
 export type LoggedCall = Pick<
@@ -30,7 +31,7 @@ export class Share {
 
 /** The calls of one day and model. */
 export class LogCell {
-  /** Priced calls. */
+  /** Priced calls; none where only fees of calls of other cells are booked. */
   calls = 0;
   unpriced = 0;
   unpricedTokens = 0;
@@ -66,8 +67,6 @@ export interface LogOptions {
   /** A cell holds calls of any model. */
   readonly isMixed: boolean;
 }
-
-const USUAL_REGIONS = new Set(['', 'global', 'not_available', 'unknown']);
 
 /** Sums calls by day and model. */
 export class LogSide {
@@ -107,25 +106,33 @@ export class LogSide {
 
   #addPriced(cell: LogCell, call: LoggedCall, { day, atMs }: { day: string; atMs: EpochMs }): void {
     const { target } = call;
-    const { searchKey, prices } = this.options;
-    const apart = searchKey !== null && call.usage.webSearches > 0;
-    const usage = apart ? { ...call.usage, webSearches: 0 } : call.usage;
-    let costPico = call.costPico ?? 0;
-    if (apart) {
-      const without = prices.schedule(target).cost(usage, atMs);
-      const fee = typeof without === 'number' ? costPico - without : 0;
-      addTo(this.#cell(day, searchKey), fee, 0);
-      costPico -= fee;
+    const { searchKey } = this.options;
+    const apart = searchKey === null ? null : this.#withoutSearches(call, atMs);
+    const { usage, costPico } = apart ?? { usage: call.usage, costPico: call.costPico ?? 0 };
+    if (searchKey !== null && apart !== null) {
+      // The fee is no call: that is counted where its tokens are.
+      this.#cell(day, searchKey).cost.add((call.costPico ?? 0) - costPico);
     }
     addTo(cell, costPico, inputTotal(usage), outputTotal(usage));
     addShare(cell.byTier, target.tier, costPico, usage);
-    addShare(cell.byRegion, regionOf(target), costPico, usage);
+    addShare(cell.byRegion, usualRegion(target.region), costPico, usage);
     const rates = this.#ratesOf(target);
     for (let i = 0; i < rates.length; i++) {
       const cost = cell.elsewhere[i] === null ? '' : rates[i]!.cost(usage, atMs);
       if (typeof cost === 'number') cell.elsewhere[i]!.add(cost);
       else cell.elsewhere[i] = null;
     }
+  }
+
+  /** A call that searched, less the fee; null without a fee, or where it cannot be told apart. */
+  #withoutSearches(
+    { target, usage: all, costPico: whole }: LoggedCall,
+    atMs: EpochMs,
+  ): { usage: Usage; costPico: number } | null {
+    if (all.webSearches === 0 || whole === null) return null;
+    const usage = { ...all, webSearches: 0 };
+    const costPico = this.options.prices.schedule(target).cost(usage, atMs);
+    return typeof costPico === 'number' ? { usage, costPico } : null;
   }
 
   #ratesOf(target: Target): readonly Rates[] {
@@ -155,13 +162,7 @@ export class LogSide {
   }
 }
 
-/** The region of a call as invoices name it: `''` for the usual one. */
-export function regionOf({ region }: Target): string {
-  const name = region.toLowerCase();
-  return USUAL_REGIONS.has(name) ? '' : name;
-}
-
-function addTo(cell: LogCell, costPico: number, input: number, output = 0): void {
+function addTo(cell: LogCell, costPico: number, input: number, output: number): void {
   cell.calls++;
   cell.cost.add(costPico);
   cell.input += input;

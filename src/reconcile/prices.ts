@@ -29,32 +29,20 @@ export interface PriceSource {
 
 /** Names of models that mean the same get the same key. */
 export class ModelNames {
-  readonly #found = new Map<string, { key: string; provider: string | null }>();
+  readonly #found = new Map<string, string>();
 
   constructor(readonly prices: PriceSource) {}
 
   /** The list's name of a model, or its own in lower case where the list does not know it. */
   keyOf(provider: string, model: string): string {
-    return this.#lookUp(provider, model).key;
-  }
-
-  /** Who lists the model; null if nobody does. */
-  providerOf(provider: string, model: string): string | null {
-    return this.#lookUp(provider, model).provider;
-  }
-
-  #lookUp(provider: string, model: string): { key: string; provider: string | null } {
     const asked = `${provider}\n${model}`;
-    let found = this.#found.get(asked);
-    if (found === undefined) {
+    let key = this.#found.get(asked);
+    if (key === undefined) {
       const { match } = this.prices.schedule(keyFor(provider, model, 'standard', ''));
-      found =
-        'model' in match
-          ? { key: match.model, provider: match.provider }
-          : { key: model.trim().toLowerCase(), provider: null };
-      this.#found.set(asked, found);
+      key = 'model' in match ? match.model : model.trim().toLowerCase();
+      this.#found.set(asked, key);
     }
-    return found;
+    return key;
   }
 }
 

@@ -6,7 +6,8 @@
  * nothing explains is the rest.
  */
 import { DAY_MS, type EpochMs, parseInstant } from '../domain/time.ts';
-import type { AgedPriceTable, ReconcileReport } from '../report/reconcile-model.ts';
+import type { PriceTableNote } from '../report/model.ts';
+import type { ReconcileReport } from '../report/reconcile-model.ts';
 import { daysOf } from './days.ts';
 import { parseInvoice } from './invoice.ts';
 import { LineUp } from './line-up.ts';
@@ -21,7 +22,7 @@ export type { PriceSource } from './prices.ts';
 /** What a comparison rests on. */
 export interface ReconcileSettings {
   readonly prices: PriceSource;
-  readonly pricesNote: AgedPriceTable;
+  readonly pricesNote: PriceTableNote;
   /** The price list's id of a provider; empty if the spelling is not known. */
   providerId(spelling: string): string;
   /** Only the calls of this provider; null: of whoever sent the invoices. */

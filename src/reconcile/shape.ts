@@ -9,6 +9,7 @@ import { DAY_MS, type EpochMs, parseInstant } from '../domain/time.ts';
 import { type Amount, parseAmount } from './amount.ts';
 import type { InvoiceOptions, InvoiceRow, InvoiceShape } from './invoice-row.ts';
 import { invoiceError } from './refuse.ts';
+import { usualRegion } from './regions.ts';
 import type { Sheet, SheetRow } from './sheet.ts';
 
 /** A row before its rounding is known. */
@@ -32,28 +33,39 @@ export interface Shape {
   read(cells: Cells): ReadRow | null;
 }
 
-/** The stretch of time of a row; `whole` if it is a day without a time of day. */
+/** The stretch of time of a row; `endMs` is exclusive. */
 export interface Stretch {
   readonly day: string;
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
+  /** It has a start and an end of its own. */
   readonly isBucket: boolean;
+  /** A day without a time of day. */
   readonly isWholeDay: boolean;
 }
 
 /** Some exports write `3.0`. */
 const COUNT = /^\d+(?:\.0+)?$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const TIERS = new Map<string, Tier>([
+/** Null: words that say no tier. */
+const TIERS = new Map<string, Tier | null>([
   ['standard', 'standard'],
   ['default', 'standard'],
   ['message', 'standard'],
+  ['on_demand', 'standard'],
   ['batch', 'batch'],
   ['flex', 'flex'],
+  ['flex_discount', 'flex'],
   ['priority', 'priority'],
+  ['priority_on_demand', 'priority'],
   ['fast', 'fast'],
+  ['scale', 'provisioned'],
+  ['provisioned', 'provisioned'],
+  ['', null],
+  ['auto', null],
+  ['not_available', null],
+  ['unknown', null],
 ]);
-const USUAL_REGIONS = new Set(['', 'global', 'not_available']);
 
 /** The cells of one row, checked as they are asked for. */
 export class Cells {
@@ -98,15 +110,19 @@ export class Cells {
 
   /** The service tier; null if the row does not say. */
   tier(column: string): Tier | null {
-    const text = this.text(column).toLowerCase();
-    return TIERS.get(text) ?? null;
+    const tier = TIERS.get(this.text(column).trim().toLowerCase());
+    if (tier !== undefined) return tier;
+    const known = [...TIERS.keys()].filter((word) => word !== '').join(', ');
+    throw invoiceError(
+      `${this.where}: ${column} '${this.text(column)}' is no service tier`,
+      `correct it, or leave it empty; known are ${known}`,
+    );
   }
 
   /** The region, `''` for the usual one; null if the sheet has no such column. */
   region(column: string): string | null {
-    const text = this.row.cells.get(column)?.toLowerCase();
-    if (text === undefined) return null;
-    return USUAL_REGIONS.has(text) ? '' : text;
+    const text = this.row.cells.get(column);
+    return text === undefined ? null : usualRegion(text);
   }
 
   /** When the row happened. */

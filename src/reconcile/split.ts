@@ -49,7 +49,8 @@ function takeRest(
   log: LogCell | null,
   context: SplitContext,
 ): void {
-  const hasCalls = log !== null && log.calls + log.unpriced > 0;
+  const isFees = log !== null && log.calls + log.unpriced === 0 && log.cost.total > 0n;
+  const hasCalls = log !== null && (log.calls + log.unpriced > 0 || isFees);
   const amount = remainder.left;
   if (invoice?.kind === 'other' && !hasCalls) {
     remainder.takeKnown({ name: 'other_charges', amount });
@@ -60,7 +61,7 @@ function takeRest(
     const calls = invoice.requests;
     const explained = doubtOf(log, calls, context.dearestPico);
     remainder.takeKnown({ name: 'not_in_log', amount, explained, calls });
-  } else if (sizeOf(remainder.left) > invoice.rounding) {
+  } else if (!isFees && sizeOf(remainder.left) > invoice.rounding) {
     if (log.calls === 0) takeUnpricedOnly(remainder, invoice, log);
     else {
       takeServed(remainder, { invoice, log, alternatives: context.alternatives });

@@ -5,8 +5,8 @@
  */
 import { formatUsd } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
+import type { PriceTableNote } from '../report/model.ts';
 import {
-  type AgedPriceTable,
   type InvoiceNote,
   type PartRow,
   RECONCILE_PARTS,
@@ -26,7 +26,7 @@ import { limitOf, type Tolerance } from './tolerance.ts';
 export interface SummaryOptions {
   readonly nowMs: number;
   readonly timezone: string;
-  readonly prices: AgedPriceTable;
+  readonly prices: PriceTableNote;
   readonly usdPer: Readonly<Record<string, string>>;
   readonly tolerance: Tolerance | null;
   /** Calls of the ledger that have no day. */
@@ -68,6 +68,7 @@ export function summarise(
     left_out: {
       other_provider_calls: otherProviders.calls,
       other_provider_usd: formatUsd(otherProviders.cost),
+      other_provider_unpriced_calls: otherProviders.unpricedCalls,
       undated_calls: options.undatedCalls,
       unpriced_invoice_rows: found.invoice.unpricedRows,
     },
@@ -116,6 +117,7 @@ function totalsOf(found: Reconciliation, unexplained: bigint): ReconcileTotals {
     unlogged_usd: openOf(rows, 'not_in_log'),
     unbilled_usd: openOf(rows, 'not_on_invoice'),
     calls: count((row) => row.calls),
+    priced_calls: count((row) => row.calls - row.unpricedCalls),
     unpriced_calls: count((row) => row.unpricedCalls),
     uncertain_calls: count((row) => row.uncertainCalls),
   };

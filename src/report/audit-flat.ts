@@ -22,7 +22,9 @@ export const FLAT_COLUMNS = [
   'unpriced_calls',
   'input_tokens',
   'cached_input_tokens',
+  'cache_write_tokens',
   'output_tokens',
+  'reasoning_tokens',
   'cost_usd',
   'share',
   'count',
@@ -93,7 +95,7 @@ function ingestRows({ ingest }: AuditReport): FlatRow[] {
     { section: 'ingest', key: 'new', calls: ingest.new_calls },
     { section: 'ingest', key: 'known', calls: ingest.known_calls },
     { section: 'ingest', key: 'replaced', calls: ingest.replaced_calls },
-    { section: 'ingest', key: 'rejected_lines', calls: ingest.rejected_lines },
+    { section: 'ingest', key: 'rejected_lines', count: ingest.rejected_lines },
   ];
 }
 
@@ -150,11 +152,11 @@ function gapRows({ gaps }: AuditReport): FlatRow[] {
       calls: gap.calls,
       detail: gap.models.join('; '),
     })),
-    { section: 'gap', key: 'rejected_lines', calls: gaps.rejected_lines },
+    { section: 'gap', key: 'rejected_lines', count: gaps.rejected_lines },
     ...gaps.rejected_by_reason.map((gap) => ({
       section: 'gap_rejected',
       key: gap.reason,
-      calls: gap.lines,
+      count: gap.lines,
     })),
     { section: 'gap', key: 'calls_without_usage', calls: gaps.calls_without_usage },
     { section: 'gap', key: 'tokenised_calls', calls: gaps.tokenised_calls },
@@ -166,7 +168,9 @@ function pickFigures(row: {
   readonly calls: number;
   readonly input_tokens: number;
   readonly cached_input_tokens?: number;
+  readonly cache_write_tokens?: number;
   readonly output_tokens: number;
+  readonly reasoning_tokens?: number;
   readonly cost_usd: string;
   readonly share?: number;
   readonly unpriced_calls?: number;
@@ -176,7 +180,9 @@ function pickFigures(row: {
     unpriced_calls: row.unpriced_calls ?? null,
     input_tokens: row.input_tokens,
     cached_input_tokens: row.cached_input_tokens ?? null,
+    cache_write_tokens: row.cache_write_tokens ?? null,
     output_tokens: row.output_tokens,
+    reasoning_tokens: row.reasoning_tokens ?? null,
     cost_usd: knownCost(row),
     share: row.share ?? null,
   };

@@ -4,11 +4,12 @@
  * Takes the report, gives text. Never leaves out what the table shows; the fields and their order
  * are those of AuditReport (docs/json.md).
  */
+import { jsonText, ndjsonText } from './json-text.ts';
 import type { AuditReport, SpendKey } from './model.ts';
 
 /** The whole report as one object, indented by two: the same text on a terminal and in a file. */
 export function renderAuditJson(report: AuditReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return jsonText(report);
 }
 
 /**
@@ -17,7 +18,7 @@ export function renderAuditJson(report: AuditReport): string {
  */
 export function renderAuditNdjson(report: AuditReport, by: SpendKey | null): string {
   const lines = by === null ? everyLine(report) : spendLines(report, by);
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return ndjsonText(lines);
 }
 
 function everyLine(report: AuditReport): object[] {

@@ -115,8 +115,9 @@ export interface Billed {
   readonly computed_usd: UsdText;
   /** billed_usd − computed_usd. */
   readonly difference_usd: UsdText;
-  /** The models with the largest differences, largest first. */
+  /** The models with the largest differences, largest first; `provider` as logged, maybe empty. */
   readonly largest: readonly {
+    readonly provider: string;
     readonly model: string;
     readonly calls: number;
     readonly billed_usd: UsdText;

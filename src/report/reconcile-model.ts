@@ -26,7 +26,7 @@ export interface ReconcileReport {
   readonly generated_at: string;
   readonly invoices: readonly InvoiceNote[];
   readonly period: { readonly from: string; readonly to: string; readonly timezone: string };
-  readonly prices: AgedPriceTable;
+  readonly prices: PriceTableNote;
   readonly totals: ReconcileTotals;
   readonly parts: readonly PartRow[];
   /** Null when no tolerance was asked for. */
@@ -35,19 +35,15 @@ export interface ReconcileReport {
   readonly left_out: {
     /** Calls that another provider sends the invoice for. */
     readonly other_provider_calls: number;
+    /** Of those with a price. */
     readonly other_provider_usd: UsdText;
+    readonly other_provider_unpriced_calls: number;
     /** Calls of the whole ledger without a time: they have no day. */
     readonly undated_calls: number;
     /** Rows of a usage export whose tokens have no price. */
     readonly unpriced_invoice_rows: number;
   };
   readonly notes: readonly string[];
-}
-
-/** A price table and its age. */
-export interface AgedPriceTable extends PriceTableNote {
-  /** Whole days from its day to the report; null if it does not say. */
-  readonly age_days: number | null;
 }
 
 export interface InvoiceNote {
@@ -84,7 +80,9 @@ export interface ReconcileTotals {
   readonly unlogged_usd: UsdText;
   /** Logged for days and models that the invoice does not bill. */
   readonly unbilled_usd: UsdText;
+  /** Priced or not; neither refused nor uncertain ones. */
   readonly calls: number;
+  readonly priced_calls: number;
   readonly unpriced_calls: number;
   /** Calls that may have been billed and whose tokens nobody logged. */
   readonly uncertain_calls: number;

@@ -44,8 +44,7 @@ function head({ totals, period, invoices, prices }: ReconcileReport, page: Page)
   const days = `${period.from} to ${period.to} (${period.timezone})`;
   const estimated =
     totals.invoice_basis === 'estimated' ? '; it has no amounts: its tokens were priced' : '';
-  const gaps =
-    totals.unpriced_calls === 0 ? '' : `, ${displayCount(totals.unpriced_calls)} unpriced`;
+  const gaps = unpricedText(totals.unpriced_calls);
   const age = prices.age_days === null ? '' : `, ${displayOf(prices.age_days, 'day')} old`;
   return [
     `${page.style.bold(headline)}${page.style.dim(`  ${days}`)}`,
@@ -57,10 +56,14 @@ function head({ totals, period, invoices, prices }: ReconcileReport, page: Page)
     ),
     paragraph(
       page,
-      `log: ${displayOf(totals.calls + totals.unpriced_calls, 'call')}${gaps}, ` +
+      `log: ${displayOf(totals.calls, 'call')}${gaps}, ` +
         `at ${prices.table} ${prices.version}${age}`,
     ),
   ].join('\n');
+}
+
+function unpricedText(calls: number): string {
+  return calls === 0 ? '' : `, ${displayCount(calls)} unpriced`;
 }
 
 function partsTable({ parts, totals, tolerance }: ReconcileReport, page: Page): string {
@@ -145,9 +148,9 @@ function rowCells(row: ReconcileRow): GridRow {
     cells: [
       row.day,
       row.model === null ? NAMELESS : escapeUnsafe(row.model),
-      displayCount(row.calls + row.unpriced_calls),
+      displayCount(row.calls),
       displayAmount(row.invoice_usd),
-      row.calls === 0 && row.unpriced_calls > 0 ? 'unpriced' : displayAmount(row.log_usd),
+      row.calls > 0 && row.unpriced_calls === row.calls ? 'unpriced' : displayAmount(row.log_usd),
       displayAmount(row.difference_usd),
       displayAmount(row.rest_usd),
     ],
@@ -171,7 +174,7 @@ function notesOf(report: ReconcileReport): string[] {
     ...(left.other_provider_calls > 0
       ? [
           `left out: ${displayOf(left.other_provider_calls, 'call')} of other providers, ` +
-            displayAmount(left.other_provider_usd),
+            `${displayAmount(left.other_provider_usd)}${unpricedText(left.other_provider_unpriced_calls)}`,
         ]
       : []),
     ...(left.undated_calls > 0

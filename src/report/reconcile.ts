@@ -6,6 +6,7 @@
  */
 import { type Cell, formatCsv } from './csv.ts';
 import type { TextOptions } from './format.ts';
+import { jsonText, ndjsonText } from './json-text.ts';
 import { RECONCILE_PARTS, type ReconcileReport, type ReconcileRow } from './reconcile-model.ts';
 import { renderReconcileTable } from './reconcile-table.ts';
 import { styles } from './style.ts';
@@ -30,11 +31,9 @@ export function renderReconcile(report: ReconcileReport, options: ReconcileOptio
     case 'csv':
       return formatCsv(COLUMNS, report.rows.map(cellsOf), options);
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return jsonText(report);
     case 'ndjson':
-      return linesOf(report)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join('');
+      return ndjsonText(linesOf(report));
   }
 }
 

@@ -7,6 +7,7 @@
 import { type Cell, formatCsv, formatCsvRows } from './csv.ts';
 import type { TextOptions } from './format.ts';
 import { MAX_ROWS, renderGrid } from './grid.ts';
+import { ndjsonText } from './json-text.ts';
 import { displayOf } from './numbers.ts';
 import { styles } from './style.ts';
 import { escapeUnsafe } from './text.ts';
@@ -92,7 +93,7 @@ function* ndjsonPieces<Row>(
   columns: readonly Column<Row>[],
 ): Generator<string> {
   for (const page of pages) {
-    yield page.map((row) => `${JSON.stringify(asObject(row, columns))}\n`).join('');
+    yield ndjsonText(page.map((row) => asObject(row, columns)));
   }
 }
 

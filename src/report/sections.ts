@@ -8,6 +8,7 @@
 import { type Cell, formatCsv } from './csv.ts';
 import type { TextOptions } from './format.ts';
 import { MAX_ROWS, renderGrid } from './grid.ts';
+import { jsonText, ndjsonText } from './json-text.ts';
 import { displayOf } from './numbers.ts';
 import { type Column, cellText } from './rows.ts';
 import { type Style, styles } from './style.ts';
@@ -87,11 +88,9 @@ export function renderSections(answer: Sections, options: TextOptions): string {
     case 'csv':
       return csvText(answer, options);
     case 'json':
-      return `${JSON.stringify(jsonOf(answer), null, 2)}\n`;
+      return jsonText(jsonOf(answer));
     case 'ndjson':
-      return linesOf(answer)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join('');
+      return ndjsonText(linesOf(answer));
   }
 }
 

@@ -3,9 +3,8 @@
  *
  * Takes the report, gives lines. Never silent about a gap.
  */
-import { DAY_MS, parseInstant } from '../domain/time.ts';
-import type { AuditReport, Billed, Gaps } from './model.ts';
-import { displayAmount, displayCount, displayOf } from './numbers.ts';
+import type { AuditReport, Billed, Gaps, PriceTableNote } from './model.ts';
+import { displayAmount, displayCount, displayOf, loggedName } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
 import { escapeUnsafe } from './text.ts';
 
@@ -69,7 +68,7 @@ export function renderBilled({ billed }: AuditReport, page: Page): string {
   return section(page, 'Billed, as the log says it', [
     paragraph(page, `${displayOf(billed.calls, 'call')}: ${costsText(billed)}`),
     ...shown.flatMap((row) => [
-      paragraph(page, `- ${escapeUnsafe(row.model)}: ${costsText(row)}`),
+      paragraph(page, `- ${escapeUnsafe(loggedName(row))}: ${costsText(row)}`),
       ...(page.explain ? row.examples.map((each) => exampleText(each, page)) : []),
     ]),
     ...(page.explain && shown.length > 0
@@ -94,11 +93,10 @@ function exampleText(each: Costs & { readonly place: string }, { style }: Page):
 }
 
 /** The price table with its age, and where to look next. */
-export function renderFoot({ prices, generated_at }: AuditReport, page: Page): string {
+export function renderFoot({ prices }: AuditReport, page: Page): string {
   const name = [prices.table, prices.version].filter((part) => part !== '').join(' ');
   const lines = [
-    `prices: ${escapeUnsafe(name)}${ageText(prices.as_of, generated_at)}, ` +
-      `${escapeUnsafe(prices.source)}`,
+    `prices: ${escapeUnsafe(name)}${ageText(prices)}, ` + `${escapeUnsafe(prices.source)}`,
     page.explain
       ? 'exact amounts: --json or --csv'
       : 'methods and example lines: --explain; exact amounts: --json or --csv',
@@ -106,9 +104,7 @@ export function renderFoot({ prices, generated_at }: AuditReport, page: Page): s
   return lines.map((line) => page.style.dim(paragraph(page, line))).join('\n');
 }
 
-function ageText(asOf: string | null, generatedAt: string): string {
-  if (asOf === null) return ' (date unknown)';
-  const [then, now] = [parseInstant(asOf), parseInstant(generatedAt)];
-  if (then === null || now === null || now < then) return ` of ${escapeUnsafe(asOf)}`;
-  return ` of ${escapeUnsafe(asOf)} (${displayOf(Math.floor((now - then) / DAY_MS), 'day')} old)`;
+function ageText({ as_of, age_days }: PriceTableNote): string {
+  if (as_of === null || age_days === null) return ' (date unknown)';
+  return ` of ${escapeUnsafe(as_of)} (${displayOf(age_days, 'day')} old)`;
 }

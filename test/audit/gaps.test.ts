@@ -93,3 +93,29 @@ describe('billed beside computed', () => {
     ]);
   });
 });
+
+test('one model of two providers is two rows', () => {
+  const of = (provider: string, billedPico: bigint) =>
+    call({ target: target({ provider, model: 'm' }), costPico: 1e12, billedPico });
+  // openai billed $2 of $1, azure nothing of $1: they do not cancel out.
+  const gaps = gapsOf(of('openai', 2_000_000_000_000n), of('azure', 0n));
+  expect(gaps.billed(() => new Map())?.largest).toMatchObject([
+    { provider: 'azure', model: 'm', calls: 1, difference_usd: '-1' },
+    { provider: 'openai', model: 'm', calls: 1, difference_usd: '1' },
+  ]);
+});
+
+test('equal figures are ordered by name, whatever the order of the log', () => {
+  const unpriced = (model: string, unpricedReason: string) =>
+    call({ target: target({ model }), costPico: null, unpricedReason });
+  const gaps = gapsOf(
+    unpriced('z', 'no_usage'),
+    unpriced('y', 'no_price'),
+    unpriced('x', 'no_usage'),
+    unpriced('w', 'no_price'),
+  );
+  expect(gaps.unpricedByReason()).toEqual([
+    { reason: 'no_price', calls: 2, models: ['w', 'y'] },
+    { reason: 'no_usage', calls: 2, models: ['x', 'z'] },
+  ]);
+});

@@ -159,6 +159,34 @@ describe('a call of the ledger', () => {
     expect(own).toMatchObject({ cost_usd: '0.00011', stored_usd: '0.00035' });
   });
 
+  test('what is stored for the calls of one line is one sum, or unknown', async () => {
+    const parts = [
+      { type: 'message', input_tokens: 10, output_tokens: 1 },
+      { type: 'advisor_message', model: 'b', input_tokens: 20, output_tokens: 2 },
+    ];
+    const usage = { input_tokens: 10, output_tokens: 1, iterations: parts };
+    const body = {
+      type: 'message',
+      id: 'msg_1',
+      model: 'a',
+      role: 'assistant',
+      content: [],
+      usage,
+    };
+    world.file('both.jsonl', `${JSON.stringify(body)}\n`);
+    const [a, b] = [
+      ['--price', 'a:input=1,output=1'],
+      ['--price', 'b:input=2,output=2'],
+    ] as const;
+    await world.run(ingest, ['both.jsonl', ...a, ...b]);
+    // 11 × $1 + 22 × $2 a million = 55 µ$
+    const known = { calls: 2, cost_usd: '0.000055', stored_usd: '0.000055' };
+    expect(await priced('', ['both.jsonl:1', ...a, ...b])).toMatchObject(known);
+    await world.run(ingest, ['both.jsonl', '--ledger', 'half.db', ...b]);
+    const half = ['both.jsonl:1', '--ledger', 'half.db', ...a, ...b];
+    expect(await priced('', half)).toMatchObject({ cost_usd: '0.000055', stored_usd: null });
+  });
+
   test('a line without a call, and two files of that name', async () => {
     world.file('a.jsonl', line(1));
     await world.run(ingest, ['a.jsonl']);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { waitForUpdate } from '@pydantic/genai-prices';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as ingest from '../../src/commands/ingest.ts';
 import * as prices from '../../src/commands/prices.ts';
@@ -374,17 +375,32 @@ describe('prices update', () => {
   });
   const provider = (...models: readonly object[]): string =>
     JSON.stringify([{ id: 'openai', name: 'OpenAI', api_pattern: 'x', models }]);
-  /** A price that changes later than any the bundled catalogue knows of. */
-  const LATE = {
+  const since = (start_date: string): object => ({
     prices: [
       { prices: { input_mtok: 7, output_mtok: 9 } },
-      { constraint: { start_date: '2099-01-01' }, prices: { input_mtok: 1, output_mtok: 1 } },
+      { constraint: { start_date }, prices: { input_mtok: 1, output_mtok: 1 } },
     ],
+  });
+  /** A price that changed later than any the bundled catalogue knows of. */
+  const LATE = since('2026-09-30');
+  /** The bundled catalogue with models in front of those of OpenAI. */
+  const bundledWith = async (...models: readonly object[]): Promise<string> => {
+    const providers = (await waitForUpdate()) ?? [];
+    return JSON.stringify(
+      providers.map((one) =>
+        one.id === 'openai' ? { ...one, models: [...models, ...one.models] } : one,
+      ),
+    );
+  };
+  const stored = (): string => join(world.folder, 'home', 'catalogue');
+  const damage = (text: string): void => {
+    mkdirSync(stored(), { recursive: true });
+    writeFileSync(join(stored(), '2026-09-30.json'), text);
   };
 
   test('keeps the catalogue, says what changed, and prices with it from then on', async () => {
     body = provider(entry('gpt-4o', LATE), entry('gpt-next', {}));
-    const answer = await json(['update', '--url', url]);
+    const answer = await json(['update', '--url', url, '--force']);
     expect(answer).toMatchObject({ schema: 'aicost.update/1', url, kept: true, added: 1 });
     const changes = answer.changes as Json[];
     expect(changes[0]).toMatchObject({ change: 'added', model: 'gpt-next', input_after: '7' });
@@ -401,7 +417,7 @@ describe('prices update', () => {
   });
 
   test('keeps nothing with --dry-run', async () => {
-    body = provider(entry('gpt-next', LATE));
+    body = await bundledWith(entry('gpt-next', LATE));
     expect(await json(['update', '--url', url, '--dry-run'])).toMatchObject({
       kept: false,
       path: null,
@@ -437,4 +453,83 @@ describe('prices update', () => {
     body = provider(entry('gpt-next', LATE));
     await expect(json(['update', '--url', url])).rejects.toThrow(/today is 2026-04-01 here/);
   });
+
+  test('refuses one that lacks most models, unless it is forced', async () => {
+    body = provider(entry('gpt-next', LATE));
+    await expect(json(['update', '--url', url])).rejects.toMatchObject({
+      code: 1,
+      message: expect.stringMatching(/lacks 1,\d+ models of the 1,\d+ models in use/),
+    });
+    expect(existsSync(stored())).toBe(false);
+    expect(await json(['update', '--url', url, '--force'])).toMatchObject({ kept: true });
+    // A small one in use keeps no full one out.
+    body = await bundledWith(entry('gpt-next', LATE));
+    expect(await json(['update', '--url', url])).toMatchObject({ kept: true, removed: 0 });
+  });
+
+  test('a price of years ahead is refused, and once forced it keeps no right one out', async () => {
+    body = await bundledWith(entry('gpt-next', LATE), entry('gpt-far', since('2028-10-01')));
+    await expect(json(['update', '--url', url])).rejects.toThrow(/begins on 2028-10-01/);
+    expect(await json(['update', '--url', url, '--force'])).toMatchObject({ kept: true });
+    body = await bundledWith(entry('gpt-next', LATE), entry('gpt-far', since('2028-09-30')));
+    expect(await json(['update', '--url', url])).toMatchObject({ kept: true, repriced: 1 });
+  });
+
+  test.each([
+    ['a regex', { match: { regex: '(' } }],
+    ['a day', since('2026-99-99')],
+    ['a price', { prices: { input_mtok: 1e-300 } }],
+  ])('%s that cannot be used is not forced either', async (_, more) => {
+    body = await bundledWith(entry('gpt-next', LATE), entry('gpt-bad', more));
+    await expect(json(['update', '--url', url, '--force'])).rejects.toMatchObject({
+      code: 2,
+      message: expect.stringContaining('(gpt-bad)'),
+    });
+    expect(existsSync(stored())).toBe(false);
+  });
+
+  test('replaces a damaged one; until then the bundled one is used, and a note says so', async () => {
+    damage('garbage');
+    const shown = await world.run(prices, ['show', 'gpt-4o', '--json']);
+    expect(JSON.parse(shown.stdout)[0]).toMatchObject({ input: '2.5' });
+    const note =
+      /^the bundled catalogue is used: .*2026-09-30\.json is not valid JSON.*prices update$/;
+    expect(shown.notes.filter((line) => note.test(line))).toHaveLength(1);
+    expect((await world.run(prices, ['list', '--tables'])).stdout).toContain('catalogue,built in');
+    expect(
+      (await world.run(prices, ['compare', '--models', 'gpt-4o,gpt-4.1', '--monthly-tokens', '1M']))
+        .code,
+    ).toBe(0);
+    body = await bundledWith(entry('gpt-next', LATE));
+    expect(await json(['update', '--url', url])).toMatchObject({ kept: true, added: 1 });
+    expect(readdirSync(stored())).toEqual(['2026-10-01.json']);
+  });
+
+  test('shows no password of a URL', async () => {
+    const run = world.run(prices, ['update', '--url', url.replace('//', '//user:hunter2@')]);
+    await expect(run).rejects.toMatchObject({
+      code: 2,
+      message: expect.stringMatching(/^'http:\/\/\*\*\*@127/),
+    });
+  });
+});
+
+test('prices list --tables lists the others where one cannot be read, and names it', async () => {
+  world.file('contract.csv', OWN);
+  await world.run(prices, ['import', 'contract.csv', '--name', 'good']);
+  const folder = join(world.folder, 'home', 'prices');
+  writeFileSync(join(folder, 'bad.prices'), 'model,input,output\nm,1');
+  mkdirSync(join(folder, 'odd.prices'));
+  const { code, stdout, notes } = await world.run(prices, ['list', '--tables']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^good,imported,/m);
+  expect(stdout).not.toMatch(/^(bad|odd),/m);
+  expect(notes.join('\n')).toContain(`${join(folder, 'bad.prices')}: bad is not valid CSV`);
+  expect(notes.join('\n')).toContain(`cannot read ${join(folder, 'odd.prices')} (EISDIR)`);
+});
+
+test('a time outside the range of times is told apart from no time', async () => {
+  await expect(world.run(prices, ['diff', 'catalogue@9999-01-01', 'catalogue'])).rejects.toThrow(
+    "'9999-01-01' after @ is no day and no time from 2000 to 2099",
+  );
 });

@@ -63,6 +63,16 @@ describe('the comparison', () => {
   });
 });
 
+test('a provider that only the ledger names will do, in any case', async () => {
+  const lines = LINES.map((line) => line.replace('"openai"', '"House-GPU"'));
+  const path = world.file('house.jsonl', `${lines.join('\n').replaceAll('"c-', '"h-')}\n`);
+  await world.run(ingest, [path, '--ledger', 'house.db']);
+  const args = ['same.csv', '--ledger', 'house.db', '--provider'];
+  expect((await report(...args, 'House-GPU')).totals.calls).toBe(2);
+  expect((await report(...args, 'house-gpu')).totals.calls).toBe(2);
+  await expect(world.run(reconcile, [...args, 'House'])).rejects.toMatchObject({ code: 2 });
+});
+
 describe('--tolerance gates the exit code', () => {
   test.each([
     // 0.40 billed, 0.05 unexplained: 12.5 %.
@@ -115,6 +125,7 @@ describe('refused', () => {
     [['same.csv', '--currency-rate', 'EUR=0'], "--currency-rate 'EUR=0' is no rate"],
     [['same.csv', '--tolerance', 'some'], "--tolerance 'some' is no share and no amount"],
     [['same.csv', '--tz', 'Mars'], "there is no time zone 'Mars'"],
+    [['same.csv', '--provider', 'nope'], "--provider 'nope' is no provider known by name"],
     [['same.csv', '--top', '0'], "--top '0' is no whole number"],
     [['same.csv', '--ledger', 'gone.db'], 'gone.db'],
     [['same.csv', '--out', 'same.csv'], '--out would overwrite'],

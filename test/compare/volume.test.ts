@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
+  againstBaseline,
   parseMultiplier,
   parseTokenCount,
   splitByOutput,
   volumeCost,
 } from '../../src/compare/volume.ts';
-import { loadPriceBook } from '../../src/pricing/price.ts';
+import { loadPriceBook, priceBookFromFile } from '../../src/pricing/price.ts';
 
 const USD = 10n ** 12n;
 
@@ -85,4 +86,19 @@ describe('a volume', () => {
     const unknown = volumeCost(book, 'house-llm', tenMillion, null);
     expect([unknown.reason, unknown.monthlyPico]).toEqual(['unknown_model', null]);
   });
+});
+
+test('what a year saves is the difference of the years, not twelve rounded months', () => {
+  const prices = 'model,input,output\na,0.0000004,1\nb,0.000001,1\n';
+  const book = priceBookFromFile({ name: 'p.csv', text: prices }, null);
+  const volume = { inputTokens: 1, outputTokens: 0 };
+  const costs = ['a', 'b', 'nobody'].map((model) => volumeCost(book, model, volume, null));
+  // a: 0.4 pico-dollars a month (0) and 4.8 a year (5); b: 1 and 12.
+  const rows = againstBaseline(costs, 'a');
+  const saved = rows.map(({ savedMonthlyPico: month, savedYearlyPico: year }) => [month, year]);
+  expect(saved).toEqual([
+    [0n, 0n],
+    [-1n, -7n],
+    [null, null],
+  ]);
 });

@@ -34,6 +34,26 @@ describe('counts that cannot be', () => {
       'invalid_tokens',
       '1000000001',
     ],
+    [
+      'a point for thousands, or for a fraction',
+      flat({ prompt_tokens: '1.000', completion_tokens: 2 }),
+      'invalid_tokens',
+      '1.000',
+    ],
+    [
+      'a comma that parts no thousands',
+      flat({ prompt_tokens: '1,00', completion_tokens: 2 }),
+      'invalid_tokens',
+      '1,00',
+    ],
+    ['a list', flat({ prompt_tokens: [5], completion_tokens: 2 }), 'invalid_tokens', 'a list'],
+    ['an object', flat({ prompt_tokens: { a: 1 } }), 'invalid_tokens', 'an object'],
+    [
+      'a total of other parts',
+      flat({ prompt_tokens: 100, completion_tokens: 1, total_tokens: 5000 }),
+      'inconsistent_tokens',
+      '5000',
+    ],
     ['1e308', flat({ prompt_tokens: 1e308, completion_tokens: 2 }), 'invalid_tokens', '1e+308'],
     [
       '1e308 as text',
@@ -75,6 +95,23 @@ describe('counts that cannot be', () => {
     expect(rejectOf('{"model":"m","prompt_tokens":NaN}').reason).toBe('invalid_json');
   });
 
+  test.each([
+    ['1,000', 1000],
+    ['3.0', 3],
+    ['1200.0', 1200],
+    [' 12 ', 12],
+  ])('%j is %i', (text, count) => {
+    const call = callOf(flat({ prompt_tokens: text, completion_tokens: 1 }));
+    expect(call.usage.input).toBe(count);
+  });
+
+  test('a count under another name is taken before what is none', () => {
+    const call = callOf(
+      flat({ prompt_tokens: [1, 2], usage: { input_tokens: 5, output_tokens: 1 } }),
+    );
+    expect(call.usage.input).toBe(5);
+  });
+
   test('more cached than prompt: both numbers are told', () => {
     const reject = rejectOf({
       id: 'x',
@@ -107,7 +144,32 @@ describe('counts that cannot be', () => {
   });
 });
 
+describe('sums over many calls', () => {
+  test.each([
+    ['calls', { calls: 3, cost_usd: '1.2', share: 0.5 }],
+    ['requests in CSV', { requests: '12', prompt_tokens: '900', completion_tokens: '10' }],
+    ['a report with unpriced calls', { calls: 1, cost_usd: '1.2', unpriced_calls: 0 }],
+    ["Anthropic's cost report", { amount: '123.45', cost_type: 'tokens' }],
+  ])('%s', (_, counts) => {
+    expect(rejectOf(flat(counts)).reason).toBe('aggregate_row');
+  });
+
+  test('one call says that it is one', () => {
+    expect(callOf(flat({ calls: 1, prompt_tokens: 3, completion_tokens: 1 })).usage.input).toBe(3);
+  });
+});
+
 describe('lines that are no calls', () => {
+  test('an event of a session before its answer is done', () => {
+    const response = { object: 'realtime.response', id: 'r', status: 'in_progress', usage: null };
+    expect(rejectOf({ type: 'response.created', model: 'm', response }).reason).toBe('not_a_call');
+  });
+
+  test('a payment in the log of a gateway', () => {
+    const row = { type: 1, quota: 5_000_000, model_name: '', prompt_tokens: 0 };
+    expect(rejectOf({ ...row, completion_tokens: 0 }).reason).toBe('not_a_call');
+  });
+
   test('no model', () => {
     const reject = rejectOf({
       id: 'x',
@@ -202,7 +264,8 @@ test.each([
   ['a negative count', (line: string) => line.replace(':5', ':-5')],
   [
     'an unknown shape',
-    (line: string) => line.replace('chat.completion', 'x').replace('choices', 'ch'),
+    (line: string) =>
+      line.replace('chat.completion', 'x').replace('choices', 'ch').replace('usage', 'us'),
   ],
 ])('a reject tells nothing of a prompt: %s', (_, damage) => {
   const reject = rejectOf(withText(damage));

@@ -6,6 +6,7 @@ import { readCsv } from '../../src/ingest/csv.ts';
 import { Packer } from '../../src/ingest/pack.ts';
 import type { CallBatch } from '../../src/ledger/batch.ts';
 import { C, WIDTH } from '../../src/ledger/columns.ts';
+import { listSources } from '../../src/ledger/sources.ts';
 import { counts, LogWorld } from './world.ts';
 
 let world: LogWorld;
@@ -86,6 +87,21 @@ describe('CSV', () => {
     }
     expect(counts(await world.ingest(path))).toMatchObject({ new: 0, known: 20 });
     expect(world.lines()).toEqual(upTo(20).map((n) => n + 1));
+  });
+
+  test('a call seen elsewhere too stays there while its unended row is read again', async () => {
+    const csv = world.file('a.csv', HEAD + rows(1, 3).trimEnd());
+    const other = world.file('b.csv', HEAD + row(3));
+    expect(counts(await world.ingest(csv))).toMatchObject({ new: 3, known: 0 });
+    expect(counts(await world.ingest(other))).toMatchObject({ new: 0, known: 1 });
+    const callsOf = () => listSources(world.db, null).map(({ calls }) => calls);
+    expect(callsOf()).toEqual([3, 1]);
+    appendFileSync(csv, `\n${row(4)}`);
+    expect(counts(await world.ingest(csv))).toMatchObject({ new: 1, known: 3 });
+    expect(callsOf()).toEqual([4, 1]);
+    expect(world.inputs()).toEqual([1, 2, 3, 4]);
+    expect(counts(await world.ingest(other))).toMatchObject({ new: 0, known: 1 });
+    expect(callsOf()).toEqual([4, 1]);
   });
 
   test('a header alone holds no calls', async () => {

@@ -2,6 +2,7 @@ import { waitForUpdate } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { emptyUsage } from '../../src/domain/tokens.ts';
 import { UserError } from '../../src/errors.ts';
+import { datedCards } from '../../src/pricing/catalogue-cards.ts';
 import { parseCatalogue } from '../../src/pricing/catalogue-file.ts';
 import { tableAgeDays } from '../../src/pricing/list.ts';
 import { openPriceBook } from '../../src/pricing/price.ts';
@@ -17,14 +18,16 @@ const file = (root: unknown, fetchedOn = '2026-11-20') => ({
 
 describe('parseCatalogue', () => {
   it('reads a downloaded catalogue and prices with it', async () => {
-    const catalogue = file(
-      model([
-        { prices: { input_mtok: 1, output_mtok: 2 } },
-        {
-          constraint: { type: 'start_date', start_date: '2026-11-01' },
-          prices: { input_mtok: { base: 3, tiers: [{ start: 1000, price: 6 }] }, output_mtok: 2 },
-        },
-      ]),
+    const catalogue = parseCatalogue(
+      file(
+        model([
+          { prices: { input_mtok: 1, output_mtok: 2 } },
+          {
+            constraint: { type: 'start_date', start_date: '2026-11-01' },
+            prices: { input_mtok: { base: 3, tiers: [{ start: 1000, price: 6 }] }, output_mtok: 2 },
+          },
+        ]),
+      ),
     );
     const book = await openPriceBook({ catalogue });
     const schedule = book.schedule({
@@ -53,7 +56,26 @@ describe('parseCatalogue', () => {
     [model({ input_mtok: '1' }), /input_mtok is "1"/],
     [model({ input_mtok: { base: 1 } }), /input_mtok is \{"base":1\}/],
     [model([]), /\(gpt-x\) has no prices/],
-    [model({ input_mtok: 1 }, { match: { like: 3 } }), /has no 'id' or no 'match'/],
+    [model({ input_mtok: 1 }, { match: { like: 3 } }), /has the match \{"like":3\}/],
+    [model({ input_mtok: 1 }, { match: { like: 'gpt' } }), /has the match \{"like":"gpt"\}/],
+    [model({ input_mtok: 1 }, { match: { contains: '' } }), /has the match/],
+    [model({ input_mtok: 1 }, { match: { equals: 'a', contains: 'b' } }), /has the match/],
+    [
+      model({ input_mtok: 1 }, { match: { regex: '(' } }),
+      /the regex "\(" is no regular expression/,
+    ],
+    [model({ input_mtok: 1 }, { match: { or: [{ regex: '^(a+)+$' }] } }), /repeats a group/],
+    [model({ input_mtok: 1e300 }), /input_mtok is 1e\+300, and a price is 0, or from/],
+    [model({ input_mtok: 1e-300 }), /input_mtok is 1e-300/],
+    [model({ input_mtok: null }), /input_mtok is null/],
+    [model({ input_mtok: { base: 1, tiers: [{ start: 0.5, price: 1 }] } }), /input_mtok is/],
+    [model([{ prices: {}, constraint: { start_date: '2026-99-99' } }]), /is no day from 2000/],
+    [model([{ prices: {}, constraint: { start_date: '9999-12-31' } }]), /is no day from 2000/],
+    [model([{ prices: {}, constraint: { end_date: '2026-01-01' } }]), /has the constraint/],
+    [
+      model([{ prices: {}, constraint: { start_time: '24:00:00Z', end_time: '02:00:00Z' } }]),
+      /a time of day/,
+    ],
     [
       model([{ prices: {}, constraint: { type: 'time_of_date', start_time: '1', end_time: '2' } }]),
       /\(gpt-x\): the catalogue has a time of day/,
@@ -61,6 +83,27 @@ describe('parseCatalogue', () => {
   ])('refuses %j', (root, message) => {
     expect(() => parseCatalogue(file(root))).toThrow(UserError);
     expect(() => parseCatalogue(file(root))).toThrow(message);
+  });
+
+  it.each(['match', 'prices'])('says where %s is nested without end, and does not break', (key) => {
+    const depth = 9000;
+    const nested = `${'{"or":['.repeat(depth)}{"equals":"m"}${']}'.repeat(depth)}`;
+    const other = key === 'match' ? '"prices":{}' : '"match":{"equals":"m"}';
+    const value = key === 'match' ? nested : `{"input_mtok":${nested}}`;
+    const text = `[{"id":"p","models":[{"id":"m","${key}":${value},${other}}]}]`;
+    expect(() => parseCatalogue(file(text))).toThrow(
+      key === 'match' ? /a match of more than 8 levels/ : /input_mtok is \{"or":"…"\}/,
+    );
+  });
+
+  it('reads a constraint that does not name its kind', () => {
+    const prices = [
+      { prices: { input_mtok: 1, output_mtok: 1 } },
+      { constraint: { start_date: '2026-11-01' }, prices: { input_mtok: 3, output_mtok: 3 } },
+    ];
+    const { providers } = parseCatalogue(file(model(prices)));
+    const cards = datedCards({ provider: 'openai', info: providers[0]!.models[0]! });
+    expect(cards.map(({ from }) => from)).toEqual([null, Date.parse('2026-11-01')]);
   });
 
   it('wants the day it was fetched', () => {

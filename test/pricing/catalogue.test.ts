@@ -97,8 +97,8 @@ describe('prices in time', () => {
     expect(pro.cost(million, at('2026-08-17T00:59:59Z'))).toBe(660_000_000_000);
     expect(pro.cost(million, at('2026-08-17T01:00:00Z'))).toBe(1_320_000_000_000);
     expect(pro.cost(million, at('2026-08-17T04:00:00Z'))).toBe(660_000_000_000);
-    // Saturday the 22nd is still peak, Sunday the 23rd is not, Monday the 24th is
-    expect(pro.cost(million, at('2026-08-22T02:00:00Z'))).toBe(1_320_000_000_000);
+    // Saturday the 22nd and Sunday the 23rd are not peak, Monday the 24th is
+    expect(pro.cost(million, at('2026-08-22T02:00:00Z'))).toBe(660_000_000_000);
     expect(pro.cost(million, at('2026-08-23T02:00:00Z'))).toBe(660_000_000_000);
     expect(pro.cost(million, at('2026-08-24T02:00:00Z'))).toBe(1_320_000_000_000);
   });
@@ -145,13 +145,13 @@ describe('amounts seen on bills', () => {
 
 describe('what the list does not say', () => {
   it('fills cache and modality rates by the vendor’s ratios, and marks them', () => {
-    // gpt-4o-2024-05-13: $5/M and no cache price → 0.5 × $5
+    // gpt-4o-2024-05-13: $5/M, and OpenAI gives it no cache discount
     const old = schedule('openai', 'gpt-4o-2024-05-13');
-    expect(old.cost(usage({ cacheRead: 1000 }), null)).toBe(2_500_000_000);
+    expect(old.cost(usage({ cacheRead: 1000 }), null)).toBe(5_000_000_000);
     const card = old.cardAt(null);
     expect(typeof card === 'string' ? [] : card.assumed).toContainEqual({
       rateClass: 'cacheRead',
-      rule: '0.5 × input (gpt-4o, o1)',
+      rule: 'input rate: OpenAI gives no cache discount',
     });
     // the list has no 1-hour rate for Claude on Bedrock: 2 × $3.30
     const haiku = schedule('bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0').cardAt(null);

@@ -53,7 +53,7 @@ describe('explainCost', () => {
     );
     expect(shown.lines.map(({ item, assumed }) => [item, assumed])).toEqual([
       ['input', null],
-      ['cacheRead', '0.5 × input (gpt-4o, o1)'],
+      ['cacheRead', 'input rate: OpenAI gives no cache discount'],
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('explainCost', () => {
     const at = Date.parse('2026-09-01T02:00:00Z');
     const peak = explainCost(schedule('deepseek', 'deepseek-v4-pro'), usage({ input: 1 }), at);
     expect(peak).toMatchObject({ validFrom: '2026-08-16T16:00:00.000Z', validUntil: null });
-    expect(peak.timeOfDay).toMatch(/^01:00-04:00 mon-fri since 2026-08-23 except 2026-09-25/);
+    expect(peak.timeOfDay).toMatch(/^01:00-04:00 mon-fri since 2026-08-16 except 2026-09-25/);
     const old = Date.parse('2025-03-01T00:00:00Z');
     const o3 = explainCost(schedule('openai', 'o3'), usage({ cacheRead: 1 }), old);
     expect(o3).toMatchObject({ validFrom: null, validUntil: '2025-06-10' });

@@ -16,6 +16,11 @@ describe('fillRates', () => {
     ['o3-mini', 500_000n],
     ['gpt-4o-mini', 500_000n],
     ['o1', 500_000n],
+    ['gpt-4o-2024-05-13', 1_000_000n],
+    ['gpt-4o-2024-08-06', 500_000n],
+    ['gpt-5-pro', 1_000_000n],
+    ['o3-pro-2025-06-10', 1_000_000n],
+    ['gpt-4o-search-preview', 1_000_000n],
     ['llama-3.3-70b', 1_000_000n],
   ])('a cache read of %s', (model, expected) => {
     expect(fillRates(base, model).rates.cacheRead).toBe(expected);

@@ -125,6 +125,34 @@ describe('a table in CSV', () => {
     expect(schedule(two, 'groq', 'm').match).toMatchObject({ reason: 'unknown_model' });
   });
 
+  describe('with a row for one provider', () => {
+    const azure = priceBookFromFile(
+      { name: 'p.csv', text: 'model,provider,input,output\ngpt-4o,azure,1,1\nhouse,acme,3,3' },
+      catalogue,
+    );
+    // The row's $1 a million, or the list's $2.50.
+    it.each([
+      ['azure', 'gpt-4o', 1_000_000],
+      ['openai', 'gpt-4o', 2_500_000],
+      ['', 'gpt-4o', 2_500_000],
+      ['', 'gpt-4o-2024-08-06', 2_500_000],
+      ['', 'openai/gpt-4o', 2_500_000],
+      ['', 'azure/gpt-4o', 1_000_000],
+      // Nobody knows who made it: the one row there is.
+      ['', 'house', 3_000_000],
+    ])("'%s' %s", (provider, model, pico) => {
+      expect(schedule(azure, provider, model).cost(usage({ input: 1 }), null)).toBe(pico);
+    });
+
+    it('takes the row of the maker, then the row for any', () => {
+      const text =
+        'model,provider,input,output\ngpt-4o,azure,1,1\ngpt-4o,openai,2,2\no3,azure,1,1\no3,,4,4';
+      const both = priceBookFromFile({ name: 'p.csv', text }, catalogue);
+      expect(schedule(both, '', 'gpt-4o').cost(usage({ input: 1 }), null)).toBe(2_000_000);
+      expect(schedule(both, '', 'o3').cost(usage({ input: 1 }), null)).toBe(4_000_000);
+    });
+  });
+
   it('prefers the row of the call’s region', () => {
     const text = 'model,region,input,output\nm,,1,1\nm,eu,2,2\nonly-eu,eu,3,3';
     const regions = priceBookFromFile({ name: 'p.csv', text }, null);
@@ -161,6 +189,22 @@ describe('a table in JSON', () => {
 
   it.each([
     ['{"name":', /not valid JSON/],
+    ['[{"model":"m","input":1,"output":1}]', /p\.json holds a list/],
+    ['null', /p\.json holds null/],
+    [' 7', /p\.json holds a number/],
+    [
+      '{"name":"x","models":[\n{"model":"m","input":1,"input":9,"output":1}]}',
+      /p\.json line 2 has the key 'input' twice/,
+    ],
+    [
+      '{"name":"x","models":[{"model":"m","input":1,"output":1,"\\u006dodel":"n"}]}',
+      /has the key 'model' twice/,
+    ],
+    ['{"name":"x","name":"y","models":[]}', /has the key 'name' twice/],
+    [
+      '{"name":"x","models":[{"model":"m","input":1,"output":1,"per_usd":2}]}',
+      /per_usd is '2', and the prices are in USD/,
+    ],
     ['{"models":[]}', /no 'name'/],
     ['{"name":"x"}', /no list 'models'/],
     ['{"name":"x","models":[]}', /no prices/],

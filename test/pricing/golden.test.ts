@@ -74,9 +74,9 @@ describe.skipIf(!isHere)(
       },
     );
 
-    // The catalogue's OpenRouter entry for gpt-5.6-sol has today's lower price without a date.
-    const priced = vectors.filter(({ model }) => model !== 'openai/gpt-5.6-sol');
-    it.each(priced.map((vector) => [vector.model, vector] as const))(
+    // They are older than the price cuts of gpt-5.6 on 2026-07-30 and 2026-08-21.
+    const at = Date.parse('2026-07-29T00:00:00Z');
+    it.each(vectors.map((vector) => [vector.model, vector] as const))(
       '%s by its name',
       async (_, vector) => {
         const { provider, model } = vector;
@@ -89,7 +89,7 @@ describe.skipIf(!isHere)(
           tier: 'standard',
           region: '',
         });
-        expect(schedule.cost(usageOf(vector), null)).toBe(pico(vector.expected_token_cost_usd));
+        expect(schedule.cost(usageOf(vector), at)).toBe(pico(vector.expected_token_cost_usd));
       },
     );
   },

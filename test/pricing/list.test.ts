@@ -31,7 +31,7 @@ describe('listPrices', () => {
 
   it('shows times of day and a missing price as null', async () => {
     const holidays = '2026-09-25 2026-10-01 2026-10-02 2026-10-05 2026-10-06 2026-10-07';
-    const closed = `mon-fri since 2026-08-23 except ${holidays}`;
+    const closed = `mon-fri since 2026-08-16 except ${holidays}`;
     const peak = listPrices(catalogue, { provider: 'deepseek', text: 'v4-pro' });
     expect(peak.map(({ timeOfDay }) => timeOfDay)).toEqual([
       null,
@@ -49,7 +49,7 @@ describe('showPrices', () => {
   it('shows how the name was resolved and what was assumed', () => {
     const shown = showPrices(catalogue, 'openai/gpt-4o-2024-05-13');
     expect(shown.match).toMatchObject({ how: 'normalised', provider: 'openai' });
-    expect(shown.rows[0]).toMatchObject({ input: '5', output: '15', cacheRead: '2.5' });
+    expect(shown.rows[0]).toMatchObject({ input: '5', output: '15', cacheRead: '5' });
     expect(shown.rows[0]?.assumed.map(({ rateClass }) => rateClass)).toContain('cacheRead');
   });
 

@@ -52,6 +52,24 @@ describe('service tiers', () => {
     );
   });
 
+  it.each([
+    // half of $1.25, $0.20, $1.10 and $10 a million
+    ['gpt-5', 625_000],
+    ['gpt-5.4-nano', 100_000],
+    ['o4-mini-2025-04-16', 550_000],
+    ['gpt-6-astra', 5_000_000],
+  ])('flex of %s is half', (model, pico) => {
+    expect(schedule('openai', model, 'flex').cost(usage({ input: 1 }), null)).toBe(pico);
+  });
+
+  it.each(['gpt-4.1', 'gpt-4o', 'gpt-4o-mini', 'o1', 'o3-mini', 'o3-pro', 'gpt-5-pro', 'gpt-4'])(
+    'OpenAI sells no flex of %s',
+    (model) => {
+      const cost = schedule('openai', model, 'flex').cost(usage({ input: 1 }), null);
+      expect(cost).toBe('unknown_tier_rate');
+    },
+  );
+
   it('does not guess a tier that nobody published', () => {
     const call = usage({ input: 1000 });
     expect(schedule('openai', 'gpt-4', 'priority').cost(call, null)).toBe('unknown_tier_rate');

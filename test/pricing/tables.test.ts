@@ -75,6 +75,17 @@ describe('the named tables', () => {
     }
   });
 
+  it('gives 97.2 % less from Claude to DeepSeek, where the article says 96.8 %', async () => {
+    const router = await loadPriceBook('router-2026');
+    const percentLess = (usageOf: Partial<Usage>): number => {
+      const at = (model: string) => Number(schedule(router, model).cost(usage(usageOf), null));
+      return Math.round((1 - at('deepseek-v3.2') / at('claude-sonnet-4.5')) * 1e6) / 1e4;
+    };
+    // 1 − 0.42 ÷ 15 and 1 − 2.10 ÷ 75: any mix of the two is 97.2, too
+    expect(percentLess({ input: 1_000_000 })).toBe(97.2);
+    expect(percentLess({ output: 1_000_000 })).toBe(97.2);
+  });
+
   it('has one price for all tokens where the list is flat', async () => {
     const flat = await loadPriceBook('flat-2026');
     const call = usage({

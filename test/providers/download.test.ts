@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Download, downloadText } from '../../src/providers/download.ts';
+import { type Download, downloadText, redactedUrl } from '../../src/providers/download.ts';
 
 let server: Server | null = null;
 afterEach(() => {
@@ -77,5 +77,29 @@ describe('a download', () => {
     expect(seen).toEqual([]);
     expect(await fetched(url, { env: { ...proxy, NO_PROXY: '127.0.0.1' } })).toBe('direct');
     expect(await fetched(url, { env: { http_proxy: '', HTTP_PROXY: '' } })).toBe('direct');
+  });
+});
+
+describe('a URL with a password', () => {
+  test.each([
+    ['http://user:pw@host/a', 'http://***@host/a'],
+    ['https://token@host', 'https://***@host'],
+    ['http://user:p@w@host/a@b', 'http://***@host/a@b'],
+    ['http://user:p/w@host/a', 'http://***@host/a'],
+    ['https://host/a@b?c=d@e', 'https://host/a@b?c=d@e'],
+  ])('%s is shown as %s', (url, shown) => {
+    expect(redactedUrl(url)).toBe(shown);
+  });
+
+  test.each([
+    'http://user:hunter2@127.0.0.1:2/',
+    'ftp://user:hunter2@host/',
+    'http://u:hunter2/@h',
+  ])('%s is refused without it', async (url) => {
+    const error = await fetched(url).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 2, message: expect.stringContaining('***@') });
+    expect(JSON.stringify([(error as Error).message, (error as Error).stack])).not.toContain(
+      'hunter2',
+    );
   });
 });

@@ -399,3 +399,86 @@ describe('what is none', () => {
     expect(reason({ promptTokenCount: 1 }, { model: '' })).toBe('no_model');
   });
 });
+
+describe('streams and what stands around a body', () => {
+  const read = (text: string, hints: Partial<BodyHints> = {}): BodyCall => {
+    const found = parseUsageBody(text, { ...NO_HINTS, ...hints });
+    if (isRejected(found)) throw new Error(`${found.reason}: ${found.detail}`);
+    return found[0]!;
+  };
+  const events = (...list: object[]) =>
+    list.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+
+  test('the events of an OpenAI stream', () => {
+    const chunk = { id: 'c', object: 'chat.completion.chunk', model: 'gpt-4o', choices: [] };
+    const usage = { prompt_tokens: 8, completion_tokens: 2, total_tokens: 10 };
+    const call = read(events(chunk, { ...chunk, usage }));
+    expect([call.target.model, call.usage.input, call.usage.output]).toEqual(['gpt-4o', 8, 2]);
+  });
+
+  test('the events of an Anthropic stream: its last output counts', () => {
+    const message = { type: 'message', model: 'claude-sonnet-4', id: 'm' };
+    const start = { type: 'message_start', message: { ...message, usage: { input_tokens: 20 } } };
+    const call = read(events(start, { type: 'message_delta', usage: { output_tokens: 5 } }));
+    expect(call.usage).toMatchObject({ input: 20, output: 5 });
+  });
+
+  test('a Gemini stream, as events and as a list of chunks', () => {
+    const chunk = (tokens: number) => ({
+      candidates: [{ content: { parts: [{ text: 'a' }] } }],
+      usageMetadata: { promptTokenCount: 5, candidatesTokenCount: tokens },
+      modelVersion: 'gemini-2.5-pro',
+    });
+    for (const text of [events(chunk(1), chunk(9)), JSON.stringify([chunk(1), chunk(9)])]) {
+      expect(read(text).usage).toMatchObject({ input: 5, output: 9 });
+    }
+  });
+
+  test("Realtime's last event", () => {
+    const usage = {
+      ...{ input_tokens: 132, output_tokens: 121 },
+      input_token_details: { audio_tokens: 13, cached_tokens: 64 },
+      output_token_details: { audio_tokens: 91 },
+    };
+    const response = { object: 'realtime.response', status: 'completed', usage };
+    const event = JSON.stringify({ type: 'response.done', response });
+    // 132 − 13 − 64; 121 − 91.
+    expect(read(event, { model: 'gpt-realtime' }).usage).toMatchObject({
+      ...{ input: 55, inputAudio: 13, cacheRead: 64, output: 30, outputAudio: 91 },
+    });
+  });
+
+  test('a line of an Anthropic batch', () => {
+    const usage = { input_tokens: 30, output_tokens: 40 };
+    const message = { type: 'message', model: 'claude-sonnet-4-6', id: 'm', usage };
+    const line = { custom_id: 'a', result: { type: 'succeeded', message } };
+    const call = read(JSON.stringify(line), { model: 'claude-sonnet-4-6' });
+    expect([call.target.tier, call.usage.output]).toEqual(['batch', 40]);
+  });
+
+  test('images without details', () => {
+    const usage = { input_tokens: 50, output_tokens: 272, total_tokens: 322 };
+    const call = read(JSON.stringify({ data: [], usage }), { model: 'gpt-image-1.5' });
+    expect(call.usage).toMatchObject({ input: 50, output: 0, outputImage: 272 });
+  });
+
+  test("Perplexity's deep research", () => {
+    const usage = { prompt_tokens: 30, completion_tokens: 10, reasoning_tokens: 70 };
+    const more = { citation_tokens: 20, num_search_queries: 2 };
+    const hints = { model: 'sonar-deep-research', provider: 'perplexity' };
+    expect(read(JSON.stringify({ usage: { ...usage, ...more } }), hints).usage).toMatchObject({
+      ...{ input: 50, output: 80, reasoning: 70, webSearches: 2 },
+    });
+  });
+
+  test('fees that no counter holds are told', () => {
+    const output = ['file_search_call', 'code_interpreter_call', 'file_search_call'];
+    const usage = { input_tokens: 8, output_tokens: 3, total_tokens: 11 };
+    const body = { object: 'response', model: 'm', output: output.map((type) => ({ type })) };
+    expect(read(JSON.stringify({ ...body, usage })).notes).toEqual([
+      '2 × file search: billed beside this amount',
+      '1 × code interpreter: billed beside this amount',
+    ]);
+    expect(read(JSON.stringify({ ...body, output: [], usage })).notes).toBeUndefined();
+  });
+});

@@ -427,3 +427,29 @@ describe('refused, with file, line and value', () => {
     ).toThrow('nothing was billed');
   });
 });
+
+describe('the tier of a row', () => {
+  const tierOf = (word: string): unknown =>
+    read(`day,model,amount,tier\n2026-04-01,gpt-4o,1,${word}\n`).rows[0]?.tier;
+
+  test.each([
+    ['Default', 'standard'],
+    ['flex_discount', 'flex'],
+    ['priority_on_demand', 'priority'],
+    ['scale', 'provisioned'],
+    ['', null],
+    ['auto', null],
+  ])("'%s'", (word, tier) => expect(tierOf(word)).toBe(tier));
+
+  test('a word nobody knows is not taken as not said', () => {
+    expect(() => tierOf('turbo')).toThrow("inv line 2: tier 'turbo' is no service tier");
+  });
+
+  test.each(['', 'global', 'not_available', 'unknown'])(
+    "the region '%s' is the usual one",
+    (word) =>
+      expect(read(`day,model,amount,region\n2026-04-01,gpt-4o,1,${word}\n`).rows[0]?.region).toBe(
+        '',
+      ),
+  );
+});

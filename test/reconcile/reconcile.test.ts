@@ -1,8 +1,10 @@
 /** Invoices held against calls; every figure worked out by hand. */
 import { describe, expect, test } from 'vitest';
+import type { Usage } from '../../src/domain/tokens.ts';
+import type { PriceSource } from '../../src/reconcile/reconcile.ts';
 import { amountOf } from '../../src/report/numbers.ts';
 import type { ReconcileReport } from '../../src/report/reconcile-model.ts';
-import { call, calls, compare, openaiCosts, partsOf } from './world.ts';
+import { call, calls, compare, openaiCosts, PRICES, partsOf } from './world.ts';
 
 const DAY = '2026-04-01';
 
@@ -162,6 +164,55 @@ describe('lining up', () => {
       ['(web searches)', '0.01'],
       ['gpt-4o', '0'],
     ]);
+    // Its fee stands apart; the call is one all the same.
+    expect(report.totals).toMatchObject({ calls: 1, priced_calls: 1 });
+    // One search too many is a rest, one too few as well: there is no call more or less.
+    expect(partsOf(report)).toEqual({ rest: '0.01' });
+    const more = compare(page, [call({ searches: 4 })]);
+    expect(partsOf(more)).toEqual({ rest: '-0.01' });
+  });
+
+  test('a fee that cannot be told from its call stays with the call', () => {
+    const page = openaiCosts({
+      [DAY]: [
+        ['gpt-4o, input', '0.35'],
+        ['web search tool calls', '0.02'],
+      ],
+    });
+    const prices: PriceSource = {
+      schedule: (key) => {
+        const rates = PRICES.schedule(key);
+        const cost = (usage: Usage) =>
+          usage.webSearches === 0 ? 'no_price' : rates.cost(usage, null);
+        return { match: rates.match, cost };
+      },
+    };
+    const report = compare(page, [call({ searches: 2 })], { prices });
+    expect(report.rows.map(({ model, calls: n, log_usd }) => [model, n, log_usd])).toEqual([
+      ['(web searches)', 0, '0'],
+      ['gpt-4o', 1, '0.37'],
+    ]);
+  });
+
+  test('calls without a price are calls, also those of another provider', () => {
+    const page = openaiCosts({ [DAY]: [['gpt-4o, input', '0.35']] });
+    const report = compare(page, [
+      call(),
+      call({ model: 'own-model' }),
+      call({ provider: 'anthropic', model: 'own-model' }),
+      call({ provider: 'anthropic', model: 'claude-opus-4-6' }),
+    ]);
+    expect(report.totals).toMatchObject({ calls: 2, priced_calls: 1, unpriced_calls: 1 });
+    expect(report.rows.map(({ model, calls: n, unpriced_calls: un }) => [model, n, un])).toEqual([
+      ['gpt-4o', 1, 0],
+      ['own-model', 1, 1],
+    ]);
+    // 100,000 × $5 + 10,000 × $25 a million; the other one is not $0.
+    expect(report.left_out).toMatchObject({
+      other_provider_calls: 2,
+      other_provider_usd: '0.75',
+      other_provider_unpriced_calls: 1,
+    });
   });
 });
 
@@ -179,7 +230,7 @@ describe('splitting', () => {
     const report = compare(bill('2', 'my-model'), calls(3, { model: 'my-model' }));
     expect(partsOf(report)).toEqual({ unpriced: '2', rest: '0' });
     expect(report.parts[0]).toMatchObject({ basis: 'measured', calls: 3 });
-    expect(report.totals).toMatchObject({ calls: 0, unpriced_calls: 3 });
+    expect(report.totals).toMatchObject({ calls: 3, priced_calls: 0, unpriced_calls: 3 });
   });
 
   test('no call has a price, and the invoice has more calls', () => {

@@ -99,20 +99,31 @@ describe('CSV', () => {
     }
     const negative = ordinaryReport();
     const report = { ...negative, savings: { ...negative.savings, saved_usd: '-0.5' } };
-    expect(renderAudit(report, { ...PLAIN, format: 'csv' })).toContain('savings,saved,,,,,,-0.5,');
+    expect(renderAudit(report, { ...PLAIN, format: 'csv' })).toContain(
+      'savings,saved,,,,,,,,-0.5,',
+    );
   });
 
+  /** The first row of that key, by column. */
+  function named(key: string): Record<string, string> | undefined {
+    const text = renderAudit(ordinaryReport(), { ...PLAIN, format: 'csv' });
+    const rows: Record<string, string>[] = parse(text, { columns: true });
+    return rows.find((row) => row.key === key);
+  }
+
   test('a wholly unpriced row has no cost rather than 0', () => {
-    const rows: string[][] = parse(renderAudit(ordinaryReport(), { ...PLAIN, format: 'csv' }));
-    expect(rows.find(([, key]) => key === 'house-7b')?.slice(2, 8)).toEqual([
-      '10',
-      '10',
-      '100',
-      '0',
-      '10',
-      '',
-    ]);
-    expect(rows.find(([, key]) => key === 'text-embedding-3-small')?.[7]).toBe('0');
+    expect(named('house-7b')).toMatchObject({ calls: '10', unpriced_calls: '10', cost_usd: '' });
+    expect(named('text-embedding-3-small')).toMatchObject({ cost_usd: '0' });
+  });
+
+  test('has every kind of token, and lines are counted apart from calls', () => {
+    const { totals } = ordinaryReport();
+    expect(named('all')).toMatchObject({
+      cache_write_tokens: String(totals.cache_write_tokens),
+      reasoning_tokens: String(totals.reasoning_tokens),
+    });
+    const { rejected_lines } = ordinaryReport().gaps;
+    expect(named('rejected_lines')).toMatchObject({ calls: '', count: String(rejected_lines) });
   });
 
   test('byte-order mark and delimiter', () => {

@@ -98,6 +98,7 @@ export function ordinaryReport(): AuditReport {
       difference_usd: '0.25',
       largest: [
         {
+          provider: 'openai',
           model: 'gpt-4.1',
           calls: 400,
           billed_usd: '50.25',

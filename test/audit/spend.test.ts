@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { spendBy } from '../../src/audit/spend.ts';
 import type { PricedCall, Target } from '../../src/domain/call.ts';
 import { parseUsd } from '../../src/domain/money.ts';
 import { emptyUsage } from '../../src/domain/tokens.ts';
-import { spendBy } from '../../src/report/spend.ts';
 
 function target(model: string, over: Partial<Target> = {}): Target {
   return {

@@ -9,7 +9,7 @@ import { formatUsd } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { DAY_MS, dayNumber, formatDay, formatInstant } from '../domain/time.ts';
 import { inputTotal, outputTotal, USAGE_BASES, type UsageBasis } from '../domain/tokens.ts';
-import type { BasisRow, Period, Spend, Totals } from './model.ts';
+import type { BasisRow, Period, Spend, Totals } from '../report/model.ts';
 import { figuresOf, Group, groupOf, mergeBy, rowsOf, share } from './spend-group.ts';
 
 export interface SpendResult {

@@ -4,7 +4,7 @@
  * Takes counts and costs, gives rows of the report. Never a float sum of money.
  */
 import { formatUsd, PicoSum, shareBp } from '../domain/money.ts';
-import type { SpendFigures } from './model.ts';
+import type { SpendFigures } from '../report/model.ts';
 
 /** The sums of one group of calls. */
 export class Group {

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { RepriceTally } from '../../src/compare/reprice-tally.ts';
+import { CostPairTally } from '../../src/compare/cost-pairs.ts';
 
-const call = (model: string, storedPico: number | null, newPico: number | null) => ({
+const call = (model: string, beforePico: number | null, afterPico: number | null) => ({
   provider: '',
   model,
-  storedPico,
-  newPico,
+  beforePico,
+  afterPico,
 });
 
 test('adds up what both price, and counts the rest beside it', () => {
-  const tally = new RepriceTally();
+  const tally = new CostPairTally();
   for (const one of [
     call('a', 10, 10),
     call('a', 10, 30),
@@ -22,11 +22,13 @@ test('adds up what both price, and counts the rest beside it', () => {
   expect(tally.total).toMatchObject({
     calls: 5,
     changedCalls: 3,
-    storedPico: 20n,
-    newPico: 40n,
-    newlyPriced: { calls: 1, pico: 5n },
-    noLongerPriced: { calls: 1, pico: 7n },
-    unpriced: 1,
+    bothPriced: 2,
+    beforePico: 20n,
+    afterPico: 40n,
+    differencePico: 20n,
+    onlyAfter: { calls: 1, pico: 5n },
+    onlyBefore: { calls: 1, pico: 7n },
+    neither: 1,
   });
   expect(tally.models.map(({ model, calls }) => [model, calls])).toEqual([
     ['a', 2],
@@ -35,7 +37,7 @@ test('adds up what both price, and counts the rest beside it', () => {
 });
 
 test('the largest difference first, whichever way', () => {
-  const tally = new RepriceTally();
+  const tally = new CostPairTally();
   tally.add(call('up', 1, 3));
   tally.add(call('down', 9, 1));
   tally.add(call('same', 5, 5));
@@ -43,15 +45,15 @@ test('the largest difference first, whichever way', () => {
 });
 
 test('sums beyond the safe integers stay exact', () => {
-  const tally = new RepriceTally();
+  const tally = new CostPairTally();
   const most = Number.MAX_SAFE_INTEGER;
   tally.add(call('a', most, most));
   tally.add(call('a', most, most));
-  expect(tally.total.newPico).toBe(2n * BigInt(most));
+  expect(tally.total.afterPico).toBe(2n * BigInt(most));
 });
 
 test('nothing is nothing', () => {
-  const tally = new RepriceTally();
-  expect(tally.total).toMatchObject({ calls: 0, storedPico: 0n });
+  const tally = new CostPairTally();
+  expect(tally.total).toMatchObject({ calls: 0, beforePico: 0n });
   expect(tally.models).toEqual([]);
 });

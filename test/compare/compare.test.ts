@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Traffic } from '../../src/compare/traffic.ts';
+import { compareTraffic } from '../../src/compare/compare.ts';
 import type { PricedCall } from '../../src/domain/call.ts';
 import { emptyUsage } from '../../src/domain/tokens.ts';
 import { type PriceBook, priceBookFromFile } from '../../src/pricing/price.ts';
@@ -50,7 +50,7 @@ function call(given: Given = {}): PricedCall {
 function compared(calls: readonly PricedCall[], windows: Readonly<Record<string, number>> = {}) {
   const names = ['dear', 'cheap', 'half', 'other', 'unknown'];
   const candidates = names.map((model) => ({ provider: '', model }));
-  const traffic = new Traffic(BOOK, candidates, (_, model) => windows[model] ?? null);
+  const traffic = compareTraffic(BOOK, candidates, (_, model) => windows[model] ?? null);
   for (const one of calls) traffic.add(one);
   return traffic.result();
 }

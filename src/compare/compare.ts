@@ -1,5 +1,6 @@
 /**
- * The same traffic on other models: what a log's calls would have cost on each, in all and by task.
+ * The door of comparing: the same traffic on other models: what a log's calls would have cost on
+ * each, in all and by task.
  *
  * Takes priced calls and candidates, gives sums per month and year. Token counts are kept, though
  * another model's tokenizer counts otherwise; quality is not judged. Never a saving from a candidate
@@ -67,7 +68,23 @@ export interface TrafficResult {
 }
 
 /** Compares call by call. */
-export class Traffic {
+export interface Comparison {
+  /** Counts one call. */
+  add(call: PricedCall): void;
+  /** The comparison so far. */
+  result(): TrafficResult;
+}
+
+/** Starts to compare the calls of a log on each of the candidates. */
+export function compareTraffic(
+  book: PriceBook,
+  candidates: readonly Candidate[],
+  windowOf: ContextWindowOf,
+): Comparison {
+  return new Traffic(book, candidates, windowOf);
+}
+
+class Traffic implements Comparison {
   readonly #candidates: readonly CandidatePrices[];
   readonly #actual = new Map<Task, CandidateSums>();
   readonly #latencies = new Map<string, Candidate & { readonly counts: LatencyCounts }>();
@@ -80,9 +97,8 @@ export class Traffic {
     this.#candidates = candidates.map((one) => new CandidatePrices(book, one, windowOf));
   }
 
-  /** Counts one call. */
   add(call: PricedCall): void {
-    if (call.latencyMs !== null && !hasFailed(call.outcome.status)) this.#time(call);
+    if (call.latencyMs !== null) this.#time(call, call.latencyMs);
     if (!isComparable(call)) this.#other++;
     else if (call.costPico === null) this.#unpriced++;
     else this.#compare(call, call.costPico);
@@ -98,8 +114,8 @@ export class Traffic {
     for (const candidate of this.#candidates) candidate.add(call);
   }
 
-  #time({ target, outcome, latencyMs }: PricedCall): void {
-    if (outcome.status === 'cached') return;
+  #time({ target, outcome }: PricedCall, latencyMs: number): void {
+    if (outcome.status === 'cached' || hasFailed(outcome.status)) return;
     const key = `${target.provider}\n${target.model}`;
     let known = this.#latencies.get(key);
     if (known === undefined) {
@@ -107,10 +123,9 @@ export class Traffic {
       known = { provider, model, counts: new LatencyCounts() };
       this.#latencies.set(key, known);
     }
-    known.counts.add(latencyMs ?? 0);
+    known.counts.add(latencyMs);
   }
 
-  /** The comparison so far. */
   result(): TrafficResult {
     const period = periodOf(this.#firstMs, this.#lastMs);
     const actual = totalOf(this.#actual);
