@@ -9,13 +9,8 @@ import { type CostOfCalls, costOfCalls } from '../compare/cost-of-calls.ts';
 import { TIERS, type Tier } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { type BodyCall, type BodyHints, parseUsageBody, withHints } from '../formats/usage-body.ts';
 import { callsAt, type Place } from '../ledger/call-at.ts';
-import {
-  type BodyCall,
-  type BodyHints,
-  parseUsageBody,
-  withHints,
-} from '../providers/usage-body.ts';
 import { renderSections } from '../report/sections.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { costAnswer } from './cost-answer.ts';

@@ -48,6 +48,8 @@ export interface Found {
   readonly tier: Tier | null;
   /** Usage the dialect read itself; undefined: the body's, else the flat counts. */
   readonly usage?: Usage | null;
+  /** What is counted where the usage is not whole: told, and never priced. */
+  readonly half?: Usage | null;
 }
 
 /** Makes the calls of one record, or says why it is none. Throws BadValue for impossible counts. */
@@ -112,7 +114,7 @@ function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
     call: {
       target: targetOf(record, part),
       outcome: record.outcome,
-      usage: part.usage ?? emptyUsage(),
+      usage: part.usage ?? found.half ?? emptyUsage(),
       startedAtMs: times.startedAtMs,
       latencyMs: times.latencyMs,
       maxTokens: prompt.maxTokens ?? limitOf(values[R.maxTokens]),

@@ -5,6 +5,7 @@
  * what they say of caches, which the record itself may not. Never anything else: large ones are elsewhere.
  */
 import { assemble } from './assemble.ts';
+import { tierOf } from './body.ts';
 import type { Dialect } from './dialect.ts';
 import { Fields, type Json } from './json.ts';
 import { K, keysOf } from './keys.ts';
@@ -26,7 +27,8 @@ export const bedrock: Dialect = {
     values[R.prompt] = undefined;
     values[R.answer] = undefined;
     const found = { values, request: null, body: null, usage: converseUsage(counts) };
-    return assemble({ ...found, format: 'bedrock', tier: null }, memory);
+    const tier = tierOf(record.fields(K.service_tier)?.get(K.type));
+    return assemble({ ...found, format: 'bedrock', tier }, memory);
   },
 };
 

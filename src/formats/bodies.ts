@@ -22,8 +22,14 @@ import { nativeBody } from './native-bodies.ts';
 import { anthropicUsage, looksAnthropic, openAiUsage, serverSearches } from './usage.ts';
 import { countUnder, numberOf, stringOf } from './values.ts';
 
-/** What a body of any shape known here tells; null if it is none. `asked` is the model of the request. */
-export function bodyOf(body: Fields, asked?: Json): Body | null {
+/** The model of the request and who answers: they decide what some counts mean. */
+export interface Asked {
+  readonly model?: Json | undefined;
+  readonly provider?: string;
+}
+
+/** What a body of any shape known here tells; null if it is none. `asked` is who was asked. */
+export function bodyOf(body: Fields, asked: Asked = {}): Body | null {
   const usage = body.fields(K.usage);
   const object = body.get(K.object);
   if (object === undefined && isAnthropic(body, usage)) return anthropicBody(body, usage);
@@ -44,7 +50,7 @@ export function bodyOf(body: Fields, asked?: Json): Body | null {
 }
 
 /** A body of which little more than its usage was logged. */
-function bareBody(body: Fields, usage: Fields | undefined, asked: Json | undefined): Body | null {
+function bareBody(body: Fields, usage: Fields | undefined, asked: Asked): Body | null {
   if (usage === undefined) return null;
   if (usage.has(K.prompt_tokens)) return chatBody(body, usage, asked);
   return usage.has(K.input_tokens) ? responsesBody(body, usage, asked) : null;
@@ -60,11 +66,16 @@ function partsOf(usage: Usage | null, model: string | null = null): BilledPart[]
   return usage === null ? [] : [{ usage, model }];
 }
 
+function countedIn(body: Fields, usage: Fields | undefined, asked: Asked): Usage | null {
+  const model = body.get(K.model) ?? asked.model;
+  return usage === undefined ? null : openAiUsage(usage, model, asked.provider);
+}
+
 function statusOfStop(stopReason: string): Status {
   return stopReason === 'content_filter' ? 'filtered' : 'ok';
 }
 
-function chatBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
+function chatBody(body: Fields, usage: Fields | undefined, asked: Asked): Body {
   const choices = body.get(K.choices);
   const first = Array.isArray(choices) && choices[0] instanceof Fields ? choices[0] : undefined;
   const stopReason = stopReasonOf(first?.get(K.finish_reason));
@@ -80,7 +91,7 @@ function chatBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
     status: failed ? 'error' : statusOfStop(stopReason),
     errorType: failed ? errorWord(body.get(K.error)) : '',
     stopReason,
-    parts: partsOf(usage === undefined ? null : openAiUsage(usage, body.get(K.model) ?? asked)),
+    parts: partsOf(countedIn(body, usage, asked)),
     answer: first?.get(K.message) ?? first?.get(K.text),
     choices,
     billedPico: billedIn(usage),
@@ -88,10 +99,10 @@ function chatBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
   };
 }
 
-function responsesBody(body: Fields, usage: Fields | undefined, asked?: Json): Body {
+function responsesBody(body: Fields, usage: Fields | undefined, asked: Asked): Body {
   const state = stringOf(body.get(K.status)) ?? '';
   const stopReason = stopReasonOf(body.fields(K.incomplete_details)?.get(K.reason) ?? state);
-  const counted = usage === undefined ? null : openAiUsage(usage, body.get(K.model) ?? asked);
+  const counted = countedIn(body, usage, asked);
   if (counted !== null) counted.webSearches ||= searchesOf(body);
   return {
     shape: 'openai_responses',
@@ -138,7 +149,7 @@ function searchContextOf(usage: Fields | undefined): string {
 
 function embeddingsBody(body: Fields, usage: Fields): Body {
   return {
-    ...chatBody(body, usage),
+    ...chatBody(body, usage, {}),
     shape: 'openai_embeddings',
     operation: 'embeddings',
     id: undefined,

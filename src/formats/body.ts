@@ -53,6 +53,7 @@ const TIERS: Readonly<Record<string, Tier>> = {
   on_demand_priority: 'priority',
   on_demand_flex: 'flex',
   provisioned_throughput: 'provisioned',
+  reserved: 'provisioned',
 };
 
 /** The tier a provider's word stands for; null for `auto` and words without meaning here. */
@@ -79,6 +80,9 @@ const STOPS: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
   safety: 'content_filter',
   prohibited_content: 'content_filter',
+  blocklist: 'content_filter',
+  spii: 'content_filter',
+  image_safety: 'content_filter',
 };
 
 /** A finish reason in OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`, …. */

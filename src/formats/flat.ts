@@ -5,13 +5,13 @@
  * way. Never picks one of two counts that contradict each other.
  */
 import type { Rejected } from '../domain/reject.ts';
-import type { Usage } from '../domain/tokens.ts';
+import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import { assemble, type ParsedCall } from './assemble.ts';
 import type { Dialect } from './dialect.ts';
 import { modelInUrl, tellsFailure } from './facts.ts';
 import type { Fields } from './json.ts';
 import { K, keysOf } from './keys.ts';
-import { agentUsage, settleCents, settleGateway, settleTimes } from './loggers.ts';
+import { agentUsage, settleCents, settleGateway, settleOwnKey, settleTimes } from './loggers.ts';
 import type { Memory } from './memory.ts';
 import { nativeUsage } from './native-usage.ts';
 import { objectIn } from './nested.ts';
@@ -54,13 +54,20 @@ function flatCalls(
   if (other !== null) return other;
   const provider = stringOf(values[R.provider])?.toLowerCase() ?? '';
   checkAgreement(record, values);
+  settleOwnKey(record, values);
   const usage = providerUsage(record, values, provider) ?? plainUsage(record, values, provider);
   const silent = values[R.httpStatus] === undefined && values[R.success] === undefined;
   const nothing = usage !== null && usage.input + usage.cacheRead + usage.output === 0;
   // Traces write a failed request as a row of zeros.
   if (nothing && silent && values[R.error] === undefined) values[R.failed] = true;
-  const found = { values, request, body: null, usage };
+  const found = { values, request, body: null, usage, half: usage === null ? half(record) : null };
   return assemble({ ...found, format: 'flat', tier: null }, memory);
+}
+
+/** Ollama leaves out the count of a prompt it has cached: the answer's count is no whole usage. */
+function half(record: Fields): Usage | null {
+  const output = countUnder(record.fields(K.usage) ?? record, K.eval_count);
+  return output === null ? null : { ...emptyUsage(), output };
 }
 
 /** The request, if it holds the prompt, or the model that the record does not name. */
@@ -96,12 +103,26 @@ function failedCall(values: RoleValues, memory: Memory): ParsedCall[] | Rejected
 
 /** Counts under plain names, checked by the total that stands beside them. */
 function plainUsage(record: Fields, values: RoleValues, provider: string): Usage | null {
-  const usage = agentUsage(record) ?? settled(flatUsage(values, provider), record, values);
+  const total = readsBeside(record, values, provider) ? null : values[R.total];
+  const counted = flatUsage(values, provider, total);
+  const usage = agentUsage(record) ?? settled(counted, record, values);
   const model = values[R.model];
   if (usage !== null && typeof model === 'string' && model.includes('-search-preview')) {
     usage.webSearches = 1;
   }
   return usage;
+}
+
+/**
+ * The AI SDK before version 6, of Anthropic's counts: what was cached stands beside input and total,
+ * what was written in the maker's own part of the answer.
+ */
+function readsBeside(record: Fields, values: RoleValues, provider: string): boolean {
+  const own = record.fields(K.provider_metadata)?.fields(K.anthropic);
+  values[R.cacheRead] ??= own?.get(K.cache_read_input_tokens);
+  values[R.cacheWrite] ??= own?.get(K.cache_creation_input_tokens);
+  const isSdk = record.fields(K.usage)?.has(K.cached_input_tokens) === true || own !== undefined;
+  return isSdk && /anthropic|bedrock/.test(provider);
 }
 
 /** Throws BadValue where the total is none of the sums that loggers write. */
@@ -155,10 +176,7 @@ function providerUsage(record: Fields, values: RoleValues, provider: string): Us
   const isClaude = /claude/i.test(stringOf(values[R.model]) ?? '') || provider === 'anthropic';
   if (isClaude && usage.has(K.input_tokens) && isRawAnthropic(usage)) return anthropicUsage(usage);
   if (!hasDetails(usage) && !usage.has(K.prompt_cache_miss_tokens)) return null;
-  const counted = openAiUsage(usage, values[R.model]);
-  return counted !== null && /^(x-?ai|grok)$/.test(provider)
-    ? withReasoning(counted, usage)
-    : counted;
+  return openAiUsage(usage, values[R.model], provider);
 }
 
 function usageIn(record: Fields): Fields {
@@ -174,15 +192,6 @@ function isRawAnthropic(usage: Fields): boolean {
   if (looksAnthropic(usage)) return true;
   const ofAnthropic = usage.fields(K.cache_creation) ?? usage.fields(K.server_tool_use);
   return ofAnthropic !== undefined && !hasDetails(usage);
-}
-
-/** xAI counts reasoning beside the answer; where there is a total, it has told so already. */
-function withReasoning(counted: Usage, usage: Fields): Usage {
-  const told =
-    usage.has(K.total_tokens) ||
-    counted.reasoning > (countUnder(usage, K.completion_tokens) ?? 0) + 1;
-  if (told) return counted;
-  return { ...counted, output: counted.output + counted.reasoning };
 }
 
 /** Numbers under `prompt` and `completion` are the counts where both are there and no other is. */

@@ -66,6 +66,7 @@ const WORDS = `
   x_search_calls server_side_tool_web_search server_side_tool_x_search
   prompt_cache_read_tokens prompt_cache_write_tokens delay_ms request_model request_user_id request_path
   output_body_json amazon-bedrock-invocation_metrics provider_id cost_currency
+  prompt_feedback block_reason provider_metadata anthropic
   cost_type unpriced_calls request_count call_count total_requests total_calls num_calls
 ` as const;
 
@@ -78,6 +79,7 @@ const TEXTS = `
   parts reasoning_content
   response response_body resp res api_response raw_response response_json llm_output log line reason
   reasoning key other cache_reference_id request_created_at response_created_at processed_time completed
+  create_time
 ` as const;
 
 const RAWS = 'tools functions response_format model_parameters hidden_params tool_calls' as const;

@@ -104,3 +104,12 @@ export function settleCents(record: Fields, values: RoleValues): void {
   values[R.costCents] ??= values[R.cost];
   values[R.cost] = undefined;
 }
+
+/** OpenRouter: where the user's own key was billed, its amount is not what the call cost. */
+export function settleOwnKey(record: Fields, values: RoleValues): void {
+  for (const place of [record, record.fields(K.usage)]) {
+    if (place === undefined || place.get(K.is_byok) !== true) continue;
+    if (values[R.cost] === place.get(K.cost)) values[R.cost] = undefined;
+    if (values[R.costTicks] === place.get(K.cost_in_usd_ticks)) values[R.costTicks] = undefined;
+  }
+}

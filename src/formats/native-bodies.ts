@@ -43,7 +43,8 @@ function geminiBody(body: Fields, metadata: Fields | undefined): Body {
   const candidates = body.get(K.candidates);
   const first = Array.isArray(candidates) ? candidates[0] : undefined;
   const candidate = first instanceof Fields ? first : undefined;
-  const stopReason = stopReasonOf(candidate?.get(K.finish_reason));
+  const blocked = body.fields(K.prompt_feedback)?.has(K.block_reason) === true;
+  const stopReason = blocked ? 'content_filter' : stopReasonOf(candidate?.get(K.finish_reason));
   const model = stringOf(body.get(K.model_version));
   const usage = metadata === undefined ? null : geminiUsage(metadata);
   if (usage !== null) usage.webSearches = searchesOf(candidates, model);
@@ -52,7 +53,10 @@ function geminiBody(body: Fields, metadata: Fields | undefined): Body {
     shape: 'gemini',
     model,
     id: body.get(K.response_id),
-    tier: tierOf(metadata?.get(K.traffic_type)) ?? tierOf(metadata?.get(K.service_tier)),
+    tier:
+      tierOf(metadata?.get(K.traffic_type)) ??
+      tierOf(metadata?.get(K.service_tier)) ??
+      tierOf(body.get(K.service_tier)),
     status: statusOf(stopReason),
     stopReason,
     parts: usage === null ? [] : [{ usage, model: null }],

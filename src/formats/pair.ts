@@ -1,5 +1,5 @@
 /**
- * Request/response pairs, and bare response bodies of OpenAI and Anthropic.
+ * Request/response pairs, and bare response bodies of OpenAI, Anthropic and Gemini.
  *
  * Takes records with a body of a known shape in them, or that are one; gives its calls. Never reads
  * flat counts when a body tells the usage.
@@ -11,7 +11,7 @@ import type { Dialect } from './dialect.ts';
 import { modelInUrl } from './facts.ts';
 import type { Fields } from './json.ts';
 import { K } from './keys.ts';
-import { settleCents } from './loggers.ts';
+import { settleCents, settleOwnKey } from './loggers.ts';
 import type { Memory } from './memory.ts';
 import { mergeChunks, objectIn } from './nested.ts';
 import { R, type RoleValues } from './roles.ts';
@@ -39,9 +39,11 @@ function pairCalls(
   }
   if (isUnfinished(record)) return { reason: 'not_a_call', detail: 'an answer that goes on' };
   settleCents(record, values);
+  settleOwnKey(record, values);
   const request = requestIn(record, values);
   const asked = request?.get(K.model) ?? values[R.model];
-  const body = bodyOf(unwrapped(response, values), asked);
+  const provider = stringOf(values[R.provider]) ?? '';
+  const body = bodyOf(unwrapped(response, values), { model: asked, provider });
   if (body === null) return null;
   if (body.model === null && asked === undefined) values[R.model] = modelInUrl(url) ?? undefined;
   return assemble({ format: body.shape, values, request, body, tier: null }, memory);
@@ -79,12 +81,21 @@ function isIdle(url: string, { idleUrls }: Memory): boolean {
   return idleUrls.get(url) ?? idleUrls.keep(url, NOT_A_CALL.test(url));
 }
 
+function isBody(record: Fields): boolean {
+  if (record.fields(K.usage_metadata)?.has(K.prompt_token_count)) {
+    return record.has(K.candidates) || record.has(K.model_version);
+  }
+  const known = record.has(K.choices) || record.has(K.object) || record.get(K.type) === 'message';
+  return known && record.fields(K.usage) !== undefined;
+}
+
 /** A response body alone on its line. */
 export const bare: Dialect = {
   id: 'bare',
   parse: (record, values, memory) => {
-    const known = record.has(K.choices) || record.has(K.object) || record.get(K.type) === 'message';
-    const body = known && record.fields(K.usage) !== undefined ? bodyOf(record) : null;
+    if (!isBody(record)) return null;
+    settleOwnKey(record, values);
+    const body = bodyOf(record, { provider: stringOf(values[R.provider]) ?? '' });
     if (body === null) return null;
     return assemble({ format: body.shape, values, request: null, body, tier: null }, memory);
   },

@@ -12,7 +12,7 @@ const NAMES = {
   start: 'start_time started_at request_time request_created_at',
   time: 'timestamp ts time @timestamp date datetime datetime_utc logged_at event_time',
   end: 'end_time ended_at completed_at response_created_at',
-  created: 'created created_at processed_time',
+  created: 'created created_at processed_time create_time',
   latencyMs: `latency_ms duration_ms elapsed_ms response_ms response_time_ms request_duration_ms
     delay_ms`,
   latencyS: 'latency_s latency_seconds duration_seconds elapsed_seconds',

@@ -14,9 +14,9 @@ import { BadValue, countOf, countUnder, stringOf } from './values.ts';
 /**
  * OpenAI's shapes (Chat, Responses, Realtime, Embeddings), those of compatible vendors and of the AI
  * SDK: the input includes cached and written tokens; reasoning that is missing from the output shows
- * in the total. What the counts mean differs for a few models.
+ * in the total. What the counts mean differs for a few models and senders.
  */
-export function openAiUsage(usage: Fields, model?: Json): Usage | null {
+export function openAiUsage(usage: Fields, model?: Json, provider = ''): Usage | null {
   const input = countUnder(usage, K.prompt_tokens, K.input_tokens) ?? missedAndHit(usage);
   const output = countUnder(usage, K.completion_tokens, K.output_tokens);
   if (input === null) return null;
@@ -27,7 +27,7 @@ export function openAiUsage(usage: Fields, model?: Json): Usage | null {
     countUnder(inside, K.cached_tokens, K.cache_read_tokens) ??
     countUnder(usage, K.cache_read_input_tokens, K.prompt_cache_hit_tokens) ??
     countUnder(usage, K.num_cached_tokens, K.cached_tokens) ??
-    countUnder(usage, K.cached_input_tokens) ??
+    countUnder(usage, K.cached_input_tokens, K.cached_prompt_text_tokens) ??
     0;
   splitWrites(usage, result, countUnder(inside, K.cache_write_tokens, K.cache_creation_tokens));
   result.inputAudio = countUnder(inside, K.audio_tokens) ?? 0;
@@ -36,7 +36,7 @@ export function openAiUsage(usage: Fields, model?: Json): Usage | null {
   result.outputImage = countUnder(made, K.image_tokens) ?? 0;
   result.reasoning =
     countUnder(made, K.reasoning_tokens) ?? countUnder(usage, K.reasoning_tokens) ?? 0;
-  addHidden(result, { usage, model, input, output: output ?? 0 });
+  addHidden(result, { usage, model, provider, input, output: output ?? 0 });
   const kept = result.cacheRead + result.cacheWrite5m + result.cacheWrite1h;
   const cached = inside?.fields(K.cached_tokens_details);
   if (cached !== undefined) splitCached(result, cached);
@@ -122,6 +122,7 @@ export function hasDetails(usage: Fields): boolean {
 interface Answered {
   readonly usage: Fields;
   readonly model: Json | undefined;
+  readonly provider: string;
   readonly input: number;
   readonly output: number;
 }
@@ -135,22 +136,25 @@ function addHidden(result: Usage, answered: Answered): void {
 }
 
 /** Reasoning beside the answer; a total proves it only where it is what makes the difference. */
-function hiddenIn({ usage, model, input, output }: Answered, reasoning: number): number {
+function hiddenIn(answered: Answered, reasoning: number): number {
+  const { usage, model, provider, input, output } = answered;
   const total = countUnder(usage, K.total_tokens) ?? 0;
-  // Without a total only impossibility tells; some round, and count one token more of it.
-  if (total === 0) return reasoning > output + 1 ? reasoning : 0;
+  // Without a total xAI and impossibility tell; some round, and count one token more of it.
+  if (total === 0) return IS_XAI.test(provider) || reasoning > output + 1 ? reasoning : 0;
   const rest = total - input - output;
   if (rest < -1) {
     const detail = `total_tokens is ${total}, its parts are ${input} and ${output}`;
     throw new BadValue({ reason: 'inconsistent_tokens', detail });
   }
   if (rest <= 0) return 0;
-  return rest === reasoning || hidesReasoning(model) ? rest : 0;
+  return rest === reasoning || hidesReasoning(model, provider) ? rest : 0;
 }
 
-/** Models whose makers count reasoning beside the answer, and may not list it at all. */
-export function hidesReasoning(model: Json | undefined): boolean {
-  return /gemini|grok/i.test(stringOf(model) ?? '');
+const IS_XAI = /^(x[-_.]?ai|grok)$/i;
+
+/** Makers that count reasoning beside the answer, and may not list it at all. */
+export function hidesReasoning(model: Json | undefined, provider = ''): boolean {
+  return /gemini|grok/i.test(stringOf(model) ?? '') || /^(google|gemini|vertex)/i.test(provider);
 }
 
 function contradiction(input: number, usage: Usage): BadValue {
@@ -199,8 +203,13 @@ export function looksAnthropic(usage: Fields): boolean {
 /**
  * Flat counts under any of the usual names. Whether the input includes the cached part is decided by
  * the total, by impossibility (more cached than input) and by the provider, in this order; else it does.
+ * `counted` is the total, null where it does not decide.
  */
-export function flatUsage(values: RoleValues, provider: string): Usage | null {
+export function flatUsage(
+  values: RoleValues,
+  provider: string,
+  counted = values[R.total],
+): Usage | null {
   const input = countOf(values[R.input], 'input');
   const output = countOf(values[R.output], 'output');
   if (input === null) return null;
@@ -211,7 +220,7 @@ export function flatUsage(values: RoleValues, provider: string): Usage | null {
   const short = countOf(values[R.cacheWrite5m], 'cache write 5m') ?? 0;
   result.cacheWrite5m = Math.max(short, written - result.cacheWrite1h);
   result.reasoning = countOf(values[R.reasoning], 'reasoning') ?? 0;
-  const total = countOf(values[R.total], 'total');
+  const total = countOf(counted, 'total');
   const kept = result.cacheRead + result.cacheWrite5m + result.cacheWrite1h;
   const fresh = input ?? 0;
   const exclusive = inputExcludesCache({ fresh, kept, output: output ?? 0, total, provider });

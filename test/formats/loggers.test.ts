@@ -68,3 +68,39 @@ test("Bedrock's log: caches that only the logged body counts", () => {
   const output = { outputTokenCount: 25, outputBodyJson: { usage } };
   expect(callOf({ ...record, output }).usage).toMatchObject({ cacheWrite1h: 50, cacheWrite5m: 20 });
 });
+
+test("the AI SDK before version 6: Anthropic's cache beside the input, whatever the total", () => {
+  const usage = { inputTokens: 100, outputTokens: 5, totalTokens: 105, cachedInputTokens: 40 };
+  const { usage: claude } = callOf({ model: 'claude-sonnet-4', provider: 'anthropic', usage });
+  expect(claude).toMatchObject({ input: 100, cacheRead: 40, output: 5 });
+  const { usage: gpt } = callOf({ model: 'gpt-4o', provider: 'openai', usage });
+  expect(gpt).toMatchObject({ input: 60, cacheRead: 40, output: 5 });
+  // Columns of other loggers: their total decides.
+  const row = { input_tokens: 100, output_tokens: 5, total_tokens: 105, cached_input_tokens: 40 };
+  const { usage: flat } = callOf({ model: 'claude-sonnet-4', provider: 'anthropic', ...row });
+  expect(flat).toMatchObject({ input: 60, cacheRead: 40, output: 5 });
+});
+
+test('xAI counts reasoning beside the answer, in a pair as in a row', () => {
+  const usage = {
+    ...{ prompt_tokens: 10, completion_tokens: 5, cached_prompt_text_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 3 },
+  };
+  const answer = { object: 'chat.completion', choices: [], model: 'grok-4', usage };
+  for (const record of [{ response: answer }, answer, { model: 'grok-4', usage }]) {
+    const { usage: counted } = callOf({ ...record, provider: 'xai' });
+    expect(counted).toMatchObject({ input: 6, cacheRead: 4, output: 8, reasoning: 3 });
+  }
+});
+
+test("Gemini's body alone on its line: its searches and the tier that served it", () => {
+  const body = {
+    modelVersion: 'gemini-3-pro',
+    candidates: [{ groundingMetadata: { webSearchQueries: ['a', 'b'] }, finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, trafficType: 'ON_DEMAND_FLEX' },
+  };
+  expect(callOf(body)).toMatchObject({
+    target: { provider: 'google', model: 'gemini-3-pro', tier: 'flex' },
+    usage: { input: 7, output: 2, webSearches: 2 },
+  });
+});

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { isRejected } from '../../src/domain/reject.ts';
 import { emptyUsage, type Usage } from '../../src/domain/tokens.ts';
-import { type BodyCall, type BodyHints, parseUsageBody } from '../../src/providers/usage-body.ts';
+import { type BodyCall, type BodyHints, parseUsageBody } from '../../src/formats/usage-body.ts';
 
 const NO_HINTS: BodyHints = { provider: '', model: '', tier: null, region: '', atMs: null };
 
@@ -373,6 +373,76 @@ describe('bodies', () => {
     expect(calls({ ...tokens, cost_in_usd_ticks: 908_500 })[0]!.billedPico).toBe(90_850_000n);
     expect(calls(tokens)[0]!.billedPico).toBeNull();
   });
+
+  test("what the user's own key was billed is not what the call cost", () => {
+    const own = { prompt_tokens: 1, completion_tokens: 1, cost: 0.02, is_byok: true };
+    const records = [
+      own,
+      { usage: own },
+      { object: 'chat.completion', choices: [], usage: own },
+      { response: { choices: [], usage: own } },
+      { response: { choices: [], usage: own }, usage: own },
+      { ...own, timestamp: '2026-03-01T00:00:00Z', cost: undefined, cost_in_usd_ticks: 5 },
+    ];
+    for (const record of records) expect(calls(record)[0]!.billedPico).toBeNull();
+    // What a logger reckons beside it is its own.
+    expect(calls({ response_cost: 0.03, usage: own })[0]!.billedPico).toBe(30_000_000_000n);
+  });
+
+  test('a blocked answer of Gemini, and a blocked prompt, are filtered', () => {
+    const usageMetadata = { promptTokenCount: 5 };
+    for (const finishReason of ['SAFETY', 'BLOCKLIST', 'SPII', 'IMAGE_SAFETY']) {
+      const [call] = calls({ candidates: [{ finishReason }], usageMetadata });
+      expect([call!.outcome.status, call!.usage.input]).toEqual(['filtered', 5]);
+    }
+    const [prompt] = calls({ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata });
+    expect([prompt!.outcome.status, prompt!.usage.input]).toEqual(['filtered', 5]);
+    expect(calls({ usageMetadata })[0]!.outcome.status).toBe('ok');
+  });
+
+  test('a time that was read, and one that was told, say where they are from', () => {
+    const usageMetadata = { promptTokenCount: 5 };
+    const source = (body: object, atMs: number | null = null) => {
+      const [call] = calls({ ...body, usageMetadata }, { atMs });
+      return [call!.target.timeSource, call!.startedAtMs];
+    };
+    const ms = Date.UTC(2026, 2, 1);
+    expect(source({})).toEqual(['none', null]);
+    expect(source({ createTime: '2026-03-01T00:00:00Z' })).toEqual(['created', ms]);
+    expect(source({ timestamp: '2026-03-01T00:00:00Z' })).toEqual(['start', ms]);
+    expect(source({}, 7)).toEqual(['start', 7]);
+  });
+
+  test('Ollama without the count of its prompt is told, and never priced', () => {
+    const whole = { prompt_eval_count: 0, eval_count: 9 };
+    expect(calls(whole)[0]!.target).toMatchObject({ provider: 'ollama', usageBasis: 'measured' });
+    const [half] = calls({ eval_count: 9 });
+    expect(half).toMatchObject({ usage: { output: 9 }, target: { usageBasis: 'missing' } });
+  });
+
+  test("the AI SDK's writes of Anthropic's cache, and its total of several steps", () => {
+    const body = {
+      totalUsage: { inputTokens: 100, outputTokens: 5, cachedInputTokens: 40, totalTokens: 105 },
+      usage: {},
+      providerMetadata: { anthropic: { cacheCreationInputTokens: 30 } },
+      response: { id: 'r', modelId: 'claude-sonnet-4-5' },
+    };
+    const counts = { input: 100, cacheRead: 40, cacheWrite5m: 30, output: 5 };
+    expect(usage(body, 'anthropic')).toEqual(counts);
+  });
+
+  test('an answer of Bedrock Converse without a cache, and the tier of reserved capacity', () => {
+    const body = {
+      output: { message: { role: 'assistant', content: [] } },
+      stopReason: 'end_turn',
+      serviceTier: { type: 'reserved' },
+      usage: { inputTokens: 5, outputTokens: 1, totalTokens: 6 },
+    };
+    expect(calls(body)[0]).toMatchObject({
+      target: { provider: 'bedrock', tier: 'provisioned' },
+      usage: { input: 5, output: 1 },
+    });
+  });
 });
 
 describe('what is none', () => {
@@ -384,11 +454,11 @@ describe('what is none', () => {
     ['{"prompt_tokens":-1,"completion_tokens":1}', 'negative_tokens'],
     ['{"prompt_tokens":1.5,"completion_tokens":1}', 'invalid_tokens'],
     ['{"promptTokenCount":1.5}', 'invalid_tokens'],
-    ['{"promptTokenCount":10,"cachedContentTokenCount":11}', 'invalid_tokens'],
+    ['{"promptTokenCount":10,"cachedContentTokenCount":11}', 'inconsistent_tokens'],
     ['{"inputTokens":"many","cacheWriteInputTokens":1}', 'invalid_tokens'],
     [
       '{"prompt_tokens":10,"completion_tokens":1,"prompt_tokens_details":{"image_tokens":11}}',
-      'invalid_tokens',
+      'inconsistent_tokens',
     ],
   ])('%s', (text, why) => {
     expect(reason(text)).toBe(why);
@@ -396,7 +466,15 @@ describe('what is none', () => {
 
   test('a usage whose model nobody names', () => {
     expect(reason({ prompt_tokens: 1, completion_tokens: 1 }, { model: '' })).toBe('no_model');
-    expect(reason({ promptTokenCount: 1 }, { model: '' })).toBe('no_model');
+    for (const body of [
+      { promptTokenCount: 1 },
+      { inputTokens: 1, outputTokens: 1 },
+      { inputTokens: 1, cacheWriteInputTokens: 1 },
+      { billed_units: { input_tokens: 1 } },
+      { prompt_eval_count: 1, eval_count: 1 },
+    ]) {
+      expect(reason(body, { model: '' })).toBe('no_model');
+    }
   });
 });
 

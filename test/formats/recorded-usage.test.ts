@@ -5,7 +5,7 @@ import { extractUsage, type Provider, waitForUpdate } from '@pydantic/genai-pric
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isRejected } from '../../src/domain/reject.ts';
 import { inputTotal, outputTotal, type Usage } from '../../src/domain/tokens.ts';
-import { parseUsageBody } from '../../src/providers/usage-body.ts';
+import { parseUsageBody } from '../../src/formats/usage-body.ts';
 
 const path = new URL('../../../shared/data/vcr_calls/vcr_calls.jsonl.gz', import.meta.url);
 const isHere = existsSync(path);
