@@ -146,7 +146,8 @@ function hiddenIn(answered: Answered, reasoning: number): number {
     const detail = `total_tokens is ${total}, its parts are ${input} and ${output}`;
     throw new BadValue({ reason: 'inconsistent_tokens', detail });
   }
-  if (rest <= 0) return 0;
+  // More reasoning than output is none of it: Perplexity leaves it out of its total too.
+  if (rest <= 0) return reasoning > output + 1 ? reasoning : 0;
   return rest === reasoning || hidesReasoning(model, provider) ? rest : 0;
 }
 

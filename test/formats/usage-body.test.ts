@@ -540,6 +540,21 @@ describe('streams and what stands around a body', () => {
     expect(call.usage).toMatchObject({ input: 50, output: 0, outputImage: 272 });
   });
 
+  test('more reasoning than output stands beside it, though the total leaves it out', () => {
+    const counts = {
+      prompt_tokens: 30,
+      completion_tokens: 10_000,
+      total_tokens: 10_030,
+      reasoning_tokens: 70_000,
+    };
+    // 10,000 of answer + 70,000 of reasoning
+    expect(usage({ model: 'sonar-deep-research', usage: counts })).toMatchObject({
+      input: 30,
+      output: 80_000,
+      reasoning: 70_000,
+    });
+  });
+
   test("Perplexity's deep research", () => {
     const usage = { prompt_tokens: 30, completion_tokens: 10, reasoning_tokens: 70 };
     const more = { citation_tokens: 20, num_search_queries: 2 };
