@@ -35,3 +35,8 @@ export function latestChange(providers: readonly Provider[]): string | null {
     null,
   );
 }
+
+/** The lookup of the bundled catalogue. */
+export async function bundledContextWindows(): Promise<ContextWindowOf> {
+  return contextWindows(await bundledProviders());
+}

@@ -160,7 +160,7 @@ function xaiUsage(usage: JsonObject, provider: string): JsonObject {
 }
 
 /** What OpenRouter and xAI say they billed, in pico-USD; null if the body does not tell. */
-function billedBy(body: Members): bigint | null {
+export function billedBy(body: Members): bigint | null {
   const usage = body.has('usage') ? body.in('usage') : body;
   const cost = usage.get('cost');
   if (typeof cost === 'number' && cost >= 0) return parseUsd(String(cost));

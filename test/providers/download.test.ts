@@ -59,7 +59,9 @@ describe('a download', () => {
   });
 
   test('says what failed where nobody listens, and what is no web address', async () => {
-    await expect(fetched('http://127.0.0.1:1/')).rejects.toThrow(/127\.0\.0\.1:1\/: .*ECONNREFUSED/);
+    await expect(fetched('http://127.0.0.1:1/')).rejects.toThrow(
+      /127\.0\.0\.1:1\/: .*ECONNREFUSED/,
+    );
     await expect(fetched('file:///etc/passwd')).rejects.toThrow(/is no web address/);
     await expect(fetched('data.json')).rejects.toThrow(/is no web address/);
   });

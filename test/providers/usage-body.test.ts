@@ -298,7 +298,13 @@ describe('bodies', () => {
       target: { model: 'gpt-4o-2024-08-06', tier: 'flex' },
       startedAtMs: Date.UTC(2026, 0, 1),
     });
-    const [told] = calls(body, { model: 'o3', tier: 'batch', region: 'eu', provider: 'azure', atMs: 5 });
+    const [told] = calls(body, {
+      model: 'o3',
+      tier: 'batch',
+      region: 'eu',
+      provider: 'azure',
+      atMs: 5,
+    });
     expect(told).toMatchObject({
       target: { model: 'o3', tier: 'batch', region: 'eu', provider: 'azure' },
       startedAtMs: 5,
