@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   compare: ['domain', 'pricing'],
   'price-store': [],
   providers: ['domain', 'formats'],
-  batch: ['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger'],
+  batch: ['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger', 'compare'],
   config: ['domain', 'report'],
   terminal: ['domain', 'report', 'config'],
   commands: [

@@ -75,7 +75,7 @@ export class Packer {
     rows[at + C.session_key] = call.sessionKey ?? Number.NaN;
     this.#packTokens(at, call);
     this.#packPrompt(at, call);
-    this.#packTask(at, call, textsOf(call, system, user));
+    this.#packTask(at, call, promptTextOf(call, system, user));
     this.#text?.add(record);
     this.#count++;
   }
@@ -215,7 +215,11 @@ function sameOutcome(a: Outcome, b: Outcome): boolean {
 }
 
 /** The two texts in one buffer, as the classifier takes them; copied only when they are not. */
-function textsOf(call: Call, system: Text | null, user: Text | null): PromptText {
+export function promptTextOf(
+  call: Pick<Call, 'systemHash' | 'promptHash'>,
+  system: Text | null,
+  user: Text | null,
+): PromptText {
   const systemKey = call.systemHash ?? NO_KEY;
   const promptKey = call.promptHash ?? NO_KEY;
   if (system !== null && user !== null && system.bytes !== user.bytes) {

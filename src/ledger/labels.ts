@@ -3,6 +3,7 @@
  *
  * Takes sources (null: all), gives rows for listing, long lists in pages. Never labels anything itself.
  */
+import { type Task, taskOfCode } from '../domain/task.ts';
 import { pagesOf } from './lookup.ts';
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';
@@ -34,6 +35,24 @@ export function listTasks(db: Ledger, sourceIds: readonly number[] | null): Task
        GROUP BY c.task ORDER BY calls DESC, k.name`,
     )
     .all() as TaskCount[];
+}
+
+/** Fewer calls say too little of a task. */
+const LEAST_CALLS = 20;
+
+/** Output tokens by input token for each task of enough answered calls. */
+export function outputShares(db: Ledger): Map<Task, number> {
+  const rows = db
+    .prepare(
+      `SELECT c.task, sum(c.output_tokens) AS output,
+         sum(c.input_tokens + c.cache_read_tokens + c.cache_write_5m_tokens + c.cache_write_1h_tokens)
+           AS input
+       FROM call c JOIN outcome o ON o.id = c.outcome_id JOIN target t ON t.id = c.target_id
+       WHERE o.status = 'ok' AND t.usage_basis = 'measured'
+       GROUP BY c.task HAVING count(*) >= ${LEAST_CALLS} AND input > 0`,
+    )
+    .all() as { task: number; output: number; input: number }[];
+  return new Map(rows.map(({ task, output, input }) => [taskOfCode(task), output / input]));
 }
 
 /**
