@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/reconcile.ts'),
   },
   {
+    name: 'batch',
+    summary: 'Ask a model every prompt of a file, within limits and budget',
+    load: () => import('./commands/batch.ts'),
+  },
+  {
     name: 'rejects',
     summary: 'List the log lines that could not be read, with file, line and reason',
     load: () => import('./commands/rejects.ts'),
@@ -70,7 +75,7 @@ Examples:
   $ aicost audit logs/ --json > audit.json  the same, exact, for a script
   $ aicost report --by user --csv           spend per user from the ledger
 
-aicost works offline, 'prices update' apart: it reads logs and writes the ledger, a SQLite file, and
+aicost works offline, 'prices update' and 'batch' apart: it reads logs and writes the ledger, a SQLite file, and
 the price tables you import, and nothing else.
 'aicost help COMMAND' explains a command. Exit codes: 0 done, 1 failed, 2 wrong usage,
 3 finished with gaps (an input could not be read; with --strict any gap), 130

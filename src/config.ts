@@ -28,11 +28,13 @@ export interface Config {
   readonly price: Setting<readonly string[]>;
   /** Names in logs and the models they stand for, as `NAME=MODEL`; later ones win. */
   readonly aliases: Setting<readonly string[]>;
-  /** A routing policy's name; null for the default policy. */
+  /** A routing policy's name, or a policy file; null for the default policy. */
   readonly policy: Setting<string | null>;
   /** Null: a table on a terminal, CSV when piped. */
   readonly format: Setting<OutputFormat | null>;
   readonly quiet: Setting<boolean>;
+  /** Where batches are sent, as a file lists it; `providers` reads it. Undefined: the environment says. */
+  readonly endpoints: Setting<unknown>;
 }
 
 export const CONFIG_KEYS = [
@@ -43,6 +45,7 @@ export const CONFIG_KEYS = [
   'policy',
   'format',
   'quiet',
+  'endpoints',
 ] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
@@ -68,6 +71,7 @@ export function resolveConfig(layers: readonly ConfigLayer[]): Config {
     policy: settle(layers, 'policy', null, parseText),
     format: settle(layers, 'format', null, parseFormatSetting),
     quiet: settle(layers, 'quiet', false, parseSwitch),
+    endpoints: settle(layers, 'endpoints', undefined, parseList),
   };
 }
 
@@ -140,6 +144,12 @@ function parseAliases(value: unknown, origin: string): string[] {
   return Object.entries(value).map(
     ([name, model]) => `${name}=${parseText(model, `${origin}: ${name}`)}`,
   );
+}
+
+/** A list, which only a file can hold: what is in it is for others to check. */
+function parseList(value: unknown, origin: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw usage(`${origin} is no list`, 'list the endpoints in a config file');
 }
 
 function parseFormatSetting(value: unknown, origin: string): OutputFormat {

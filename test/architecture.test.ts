@@ -21,11 +21,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   simulate: ['domain', 'policy'],
   report: ['domain'],
   audit: ['domain', 'ledger', 'pricing', 'policy', 'findings', 'simulate', 'report'],
-  reconcile: ['domain', 'report'],
+  reconcile: ['domain', 'pricing', 'report'],
   compare: ['domain', 'pricing'],
   'price-store': [],
   providers: ['domain', 'formats'],
-  batch: ['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger'],
+  batch: ['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger', 'compare'],
   config: ['domain', 'report'],
   terminal: ['domain', 'report', 'config'],
   commands: [

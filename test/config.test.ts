@@ -25,6 +25,7 @@ describe('resolveConfig', () => {
       policy: { value: null, origin: 'default' },
       format: { value: null, origin: 'default' },
       quiet: { value: false, origin: 'default' },
+      endpoints: { value: undefined, origin: 'default' },
     });
   });
 
@@ -43,6 +44,7 @@ describe('resolveConfig', () => {
       policy: { value: 'project', origin: '/p/aicost.config.json' },
       format: { value: 'json', origin: '/u/config.json' },
       quiet: { value: true, origin: '/u/config.json' },
+      endpoints: { value: undefined, origin: 'default' },
     });
   });
 
@@ -82,7 +84,7 @@ describe('resolveConfig', () => {
       expect.objectContaining({
         code: 2,
         message: "/p/aicost.config.json: no setting is called 'legder'",
-        hint: 'settings: ledger, prices, price, aliases, policy, format, quiet',
+        hint: 'settings: ledger, prices, price, aliases, policy, format, quiet, endpoints',
       }),
     );
   });

@@ -2,7 +2,7 @@
  * Holds the papers to the program: what they quote is run, what they name exists, what they list is
  * complete. Runs the built command, so `npm run build` comes first (`npm test` does it).
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REJECT_REASONS } from '../src/domain/reject.ts';
 import { epochToMs, formatInstant, parseInstant } from '../src/domain/time.ts';
 import { DIALECTS } from '../src/formats/index.ts';
@@ -27,6 +27,13 @@ import { Fields, treeOf } from '../src/formats/json.ts';
 import { callsOf } from '../src/formats/parse.ts';
 import { R, type Role, rolesOf } from '../src/formats/roles.ts';
 import { AUDIT_SCHEMA } from '../src/report/model.ts';
+import {
+  chatAnswer,
+  type Received,
+  type Reply,
+  type ScriptedServer,
+  startServer,
+} from './providers/server.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BINARY = join(ROOT, 'bin/aicost.js');
@@ -48,6 +55,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'aicost prices update --dry-run': 'it needs the network',
   'aicost prices update': 'it needs the network',
 };
+
+/** The server that examples ask, by the name it has there; they are run against one of their own. */
+const EXAMPLE_SERVER = 'http://localhost:8000/v1';
 
 /** Flags in the papers that are not aicost's own. */
 const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
@@ -91,17 +101,35 @@ function withExampleFiles(folder: string): string {
   writeFileSync(join(folder, 'old.gz'), gzipSync(log));
   writeFileSync(join(folder, 'logs.csv'), 'model,prompt_tokens,completion_tokens\ngpt-4o,12,3\n');
   cpSync(join(ROOT, 'fixtures/prices/contract.csv'), join(folder, 'my-prices.csv'));
+  writeFileSync(join(folder, 'prompts.csv'), 'prompt\nWhat is a ledger?\nWhat is a lease?\n');
+  writeFileSync(join(folder, 'prompts.jsonl'), '{"prompt":"What is a ledger?"}\n');
+  writeFileSync(join(folder, 'reviews.csv'), 'id,text\n1,It works\n2,It broke\n');
   expect(shell('aicost ingest logs.jsonl', folder).status).toBe(0);
   return folder;
 }
 
+function environment(cwd: string) {
+  return { PATH: `${join(cwd, '.bin')}:${process.env.PATH}`, HOME: cwd, LANG: 'C.UTF-8' };
+}
+
 function shell(command: string, cwd: string) {
-  const path = `${join(cwd, '.bin')}:${process.env.PATH}`;
-  return spawnSync('sh', ['-c', command], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-    env: { PATH: path, HOME: cwd, LANG: 'C.UTF-8' },
+  const env = environment(cwd);
+  return spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', maxBuffer: 1e8, env });
+}
+
+/** Runs a command while a server of this process answers it; gives what it said if it fails. */
+function failureOf(command: string, cwd: string, baseUrl: string): Promise<string | null> {
+  const env = { ...environment(cwd), AICOST_BASE_URL: baseUrl };
+  const child = spawn('sh', ['-c', command.replace(EXAMPLE_SERVER, baseUrl)], { cwd, env });
+  child.stdin.end();
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (piece) => {
+      said += piece;
+    });
+  }
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve(code === 0 ? null : `exit code ${code}\n${said}`));
   });
 }
 
@@ -212,19 +240,47 @@ describe('README.md', () => {
   );
 });
 
+/** A run that stopped before its first row, as batch 1: what examples go on with, or end. */
+function withStoppedBatch(folder: string): string {
+  const run = 'aicost batch prompts.csv --model gpt-4o-mini --budget 0.00000001';
+  expect(shell(`OPENAI_API_KEY=none ${run}`, folder).status).toBe(3);
+  return folder;
+}
+
+/** The answer of the examples' server: where a schema is asked for, JSON that fits it. */
+function exampleAnswer({ body }: Received): Reply {
+  const format = body.response_format as { json_schema?: { schema?: Schema } } | undefined;
+  const schema = format?.json_schema?.schema;
+  const text = schema === undefined ? 'A book of accounts.' : JSON.stringify(exampleOf(schema));
+  return { json: chatAnswer(text) };
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly enum?: readonly unknown[];
+}
+
+function exampleOf({ properties, enum: words }: Schema): unknown {
+  if (properties === undefined) return words?.[0] ?? 'text';
+  const members = Object.entries(properties);
+  return Object.fromEntries(members.map(([name, schema]) => [name, exampleOf(schema)]));
+}
+
 /** Every command with its help, the program itself first. */
 function helpTexts(command: readonly string[] = []): [command: string, help: string][] {
   const run = spawnSync(process.execPath, [BINARY, ...command, '--help'], { encoding: 'utf8' });
   const [, list = ''] = run.stdout.split('\nCommands:\n');
-  const names = [...(list.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]+)/gm)];
+  const names = [...(list.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z-]+)/gm)];
   const own: [string, string] = [['aicost', ...command].join(' '), run.stdout];
   return [own, ...names.flatMap(([, name = '']) => helpTexts([...command, name]))];
 }
 
 describe('--help', () => {
   const helps = helpTexts();
-  const examples = helps.flatMap(([, help]) =>
-    [...help.matchAll(/^ {2}\$ (.+?)(?: {2,}.*)?$/gm)].map(([, example = '']) => example),
+  const examples = helps.flatMap(([command, help]) =>
+    [...help.matchAll(/^ {2}\$ (.+?)(?: {2,}.*)?$/gm)].map(([, example = '']) => {
+      return { example, command };
+    }),
   );
 
   test.each(helps)('%s explains itself', (command, help) => {
@@ -233,13 +289,34 @@ describe('--help', () => {
     if (command === 'aicost' || !isGroup) expect(help).toContain('\nExamples:\n');
   });
 
-  const folder = withExampleFiles(workdir());
-  test.each(examples.filter((example) => !(example in NOT_RUN)))('%s', (example) => {
-    output(example, folder);
+  const common = withExampleFiles(workdir());
+  /** Commands that want a batch 1 have one each, in a folder of their own. */
+  const stopped = new Map<string, string>();
+  function folderOf(command: string): string {
+    if (!/^aicost batch (?!run$)./.test(command)) return common;
+    const folder = stopped.get(command) ?? withStoppedBatch(withExampleFiles(workdir()));
+    stopped.set(command, folder);
+    return folder;
+  }
+
+  let server: ScriptedServer;
+  beforeAll(async () => {
+    server = await startServer(exampleAnswer);
   });
+  afterAll(() => server.close());
+
+  test.each(examples.filter(({ example }) => !(example in NOT_RUN)))(
+    '$example',
+    async ({ example, command }) => {
+      expect(await failureOf(example, folderOf(command), server.baseUrl)).toBe(null);
+    },
+  );
 
   test('what is not run here is still quoted somewhere', () => {
-    const quoted = [...examples, ...quotesOf(read('README.md')).map(({ command }) => command)];
+    const quoted = [
+      ...examples.map(({ example }) => example),
+      ...quotesOf(read('README.md')).map(({ command }) => command),
+    ];
     for (const command of Object.keys(NOT_RUN)) expect(quoted).toContain(command);
   });
 });

@@ -25,6 +25,7 @@ import {
   type IngestCounts,
   type LeverRow,
 } from '../report/model.ts';
+import type { CacheOptions } from '../simulate/exact-cache.ts';
 import type { ByCertainty, LeverResult } from '../simulate/lever.ts';
 import { replay, type Savings } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
@@ -47,11 +48,12 @@ export class Analysis {
   readonly #waste;
   readonly #levers;
 
-  constructor(book: PriceBook, policy: RoutingPolicy) {
+  /** The cache's options that are left out have their defaults. */
+  constructor(book: PriceBook, policy: RoutingPolicy, cache: Partial<CacheOptions> = {}) {
     this.#book = book;
     this.#policy = policy;
     this.#waste = findWaste({ pricer: book });
-    this.#levers = replay({ pricer: book, policy });
+    this.#levers = replay({ pricer: book, policy, cache });
   }
 
   /** Counts one call. */

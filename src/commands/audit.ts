@@ -4,7 +4,6 @@
  * Takes the logs named (none: the whole ledger), gives the report on exactly these. Never reads a
  * log twice for it where once will do.
  */
-import { Analysis } from '../audit/analyse.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { IngestResult } from '../ingest/ingest.ts';
 import type { IngestCounts } from '../report/model.ts';
@@ -18,7 +17,7 @@ import {
   readReportFlags,
 } from './report-flags.ts';
 import { withLedger } from './with-ledger.ts';
-import { wholeLedger, writeReport } from './write-report.ts';
+import { analysisOf, wholeLedger, writeReport } from './write-report.ts';
 
 type Flags = ReadFlags & ReportFlags;
 
@@ -46,14 +45,14 @@ Examples:
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
-  const settings = readReportFlags(flags, deps);
+  const settings = await readReportFlags(flags, deps);
   const book = await openBook(deps);
   if (args.length === 0) {
     return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
   }
   return withLedger(deps, 'make', async (db) => {
     // The first reading of a log needs no second one: the report is made while it is written.
-    const analysis = isWhole(settings) ? new Analysis(book, settings.policy) : null;
+    const analysis = isWhole(settings) ? analysisOf(book, settings.policy) : null;
     const observer = analysis?.add ?? null;
     const result = await readLogs(deps, flags, { inputs: args, db, book, observer });
     if (result.interrupted) return EXIT.interrupted;

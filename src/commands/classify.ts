@@ -4,17 +4,18 @@
  * Takes the logs named (none: the whole ledger), gives calls by task, or every call with its task.
  * Never holds more than a page of calls.
  */
-import { EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { IngestResult } from '../ingest/ingest.ts';
 import { type LabelledCall, labelPages, listTasks, type TaskCount } from '../ledger/labels.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { type Column, renderRowPages, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { declareLabelFlags, type LabelFlags, labelSample } from './classify-label.ts';
 import { openBook } from './price-book.ts';
 import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
 import { withLedger } from './with-ledger.ts';
 
-type Flags = ReadFlags & { readonly calls?: boolean };
+type Flags = ReadFlags & LabelFlags & { readonly calls?: boolean };
 
 const TASK_COLUMNS: Column<TaskCount>[] = [
   { key: 'task', title: 'Task', value: (row) => row.task },
@@ -39,28 +40,38 @@ const CALL_COLUMNS: Column<LabelledCall>[] = [
 export function build(command: CliCommand): void {
   command
     .description(
-      `Says which task the calls were for: the label of the log itself where it has one (confidence 100), else the classifier's, 0 to 100 sure. 'other' is what it cannot tell. How often it is right stands in docs/classifier.md. Works offline.`,
+      `Says which task the calls were for: the label of the log itself where it has one (confidence 100), else the classifier's, 0 to 100 sure. 'other' is what it cannot tell. How often it is right stands in docs/classifier.md. Works offline, but for --label-with.`,
     )
     .argument('[paths...]', 'logs to read first; without them, the whole ledger');
   declareReadFlags(command);
+  command.option('--calls', 'one row for each call instead of one for each task');
+  declareLabelFlags(command);
   command
-    .option('--calls', 'one row for each call instead of one for each task')
     .addHelpText(
       'after',
       `
 Examples:
   $ aicost classify fixtures/support-desk.jsonl     calls by task
   $ aicost classify --calls --csv > labels.csv      each call with its label
+  $ aicost classify --label-with gpt-4o-mini --sample 100 --budget 0.50 --csv > labels.csv
+
+With --label-with a model is shown a sample of distinct prompts, read again where their logs lie, and
+says what each is for: its label, ours, and how far they agree. It is a batch: it asks before it
+spends, needs --yes or a budget where nobody can be asked, and goes on where it was.
 `,
     )
     .runs<Flags>(run);
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
-  return withLedger(deps, args.length === 0 ? 'refuse' : 'make', async (db) => {
+  refuseLoneFlags(flags);
+  const isRead = args.length === 0 && flags.prompts === undefined;
+  return withLedger(deps, isRead ? 'refuse' : 'make', async (db) => {
     const result = args.length === 0 ? null : await readNamed(db, deps, { args, flags });
     if (result?.interrupted === true) return EXIT.interrupted;
-    const sources = result?.sourceIds ?? null;
+    const sourceIds = result?.sourceIds ?? null;
+    if (flags.labelWith !== undefined) return labelSample(db, { flags, deps, sourceIds });
+    const sources = sourceIds;
     await deps.write(
       flags.calls === true
         ? renderRowPages(labelPages(db, sources), CALL_COLUMNS, deps.output)
@@ -68,6 +79,13 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
     );
     return result === null ? EXIT.ok : exitCodeOf(result);
   });
+}
+
+/** A sample that nobody labels is a mistake, and might be taken for a label. */
+function refuseLoneFlags({ labelWith, sample, prompts }: Flags): void {
+  if (labelWith !== undefined || (sample === undefined && prompts === undefined)) return;
+  const flag = sample === undefined ? '--prompts' : '--sample';
+  throw new UserError(EXIT.usage, `${flag} is for --label-with`, 'add --label-with MODEL');
 }
 
 async function readNamed(

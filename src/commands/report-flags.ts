@@ -6,12 +6,12 @@
  */
 import { DAY_MS, type EpochMs } from '../domain/time.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { DEFAULT_POLICY, listPolicies, policyNamed } from '../policy/presets.ts';
-import type { RoutingPolicy } from '../policy/route.ts';
+import { DEFAULT_POLICY } from '../policy/presets.ts';
 import { SPEND_KEYS, type SpendKey } from '../report/model.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { instantOf } from './instant.ts';
 import { declarePrices } from './price-book.ts';
+import { type AuditPolicy, policyNames, readAuditPolicy } from './read-policy.ts';
 
 /** Flags of the commands that report, as typed. */
 export interface ReportFlags {
@@ -33,12 +33,11 @@ export interface ReportSettings {
   readonly top: number;
   readonly explain: boolean;
   readonly strict: boolean;
-  readonly policy: RoutingPolicy;
+  readonly policy: AuditPolicy;
 }
 
 /** Declares the flags of ReportFlags, --prices and --policy. */
 export function declareReportFlags(command: CliCommand): void {
-  const policies = listPolicies().map((policy) => policy.id);
   command
     .option('--by <what>', `only the spend by ${SPEND_KEYS.join(', ')}`)
     .option('--since <time>', 'calls from this UTC day or time on')
@@ -48,16 +47,16 @@ export function declareReportFlags(command: CliCommand): void {
     .option('--strict', 'exit with 3 when a call is unpriced or a line was rejected');
   declarePrices(command);
   command.option(
-    '--policy <name>',
-    `which model each task could go to: ${policies.join(', ')} (${DEFAULT_POLICY}); those with a number are published rules, applied by task where the source reads the prompt: --explain says how`,
+    '--policy <name|file>',
+    `which model each task could go to: ${policyNames()} (${DEFAULT_POLICY}), or a policy file of your own; presets with a number are published rules, applied by task where the source reads the prompt: --explain says how`,
   );
 }
 
 /** Checks the flags. Throws UserError. */
-export function readReportFlags(
+export async function readReportFlags(
   flags: ReportFlags,
-  { config }: Pick<Deps, 'config'>,
-): ReportSettings {
+  deps: Pick<Deps, 'config' | 'cwd'>,
+): Promise<ReportSettings> {
   const sinceMs =
     flags.since === undefined ? null : instantOf(flags.since, `--since '${flags.since}'`);
   const untilMs = flags.until === undefined ? null : endOf(flags.until, '--until');
@@ -71,7 +70,7 @@ export function readReportFlags(
     top: countOf(flags.top, '--top'),
     explain: flags.explain === true,
     strict: flags.strict === true,
-    policy: policyNamed(config.policy.value ?? DEFAULT_POLICY),
+    policy: await readAuditPolicy(deps),
   };
 }
 

@@ -28,7 +28,7 @@ Examples:
 }
 
 async function run({ flags }: Invocation<ReportFlags>, deps: Deps): Promise<ExitCode> {
-  const settings = readReportFlags(flags, deps);
+  const settings = await readReportFlags(flags, deps);
   const book = await openBook(deps);
   return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
 }

@@ -13,6 +13,7 @@ import { renderAudit } from '../report/audit.ts';
 import type { AuditReport, IngestCounts } from '../report/model.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Deps } from '../terminal/command.ts';
+import { type AuditPolicy, cacheOptionsOf } from './read-policy.ts';
 import type { ReportSettings } from './report-flags.ts';
 
 /** What to report on. */
@@ -48,13 +49,18 @@ export async function writeReport(
   return strict && hasGaps(report) ? EXIT.gaps : EXIT.ok;
 }
 
+/** An analysis by a policy: its routing, and its cache where it says something of one. */
+export function analysisOf(book: PriceBook, { routing, cache }: AuditPolicy): Analysis {
+  return new Analysis(book, routing, cacheOptionsOf(cache));
+}
+
 async function analyse(
   deps: Deps,
   { policy }: ReportSettings,
   { db, book, selection }: Pick<ReportSubject, 'db' | 'book'> & { readonly selection: Selection },
 ): Promise<Analysis> {
   const progress = deps.progress('analysing');
-  const analysis = new Analysis(book, policy);
+  const analysis = analysisOf(book, policy);
   await readInto(analysis, {
     db,
     selection,

@@ -38,3 +38,8 @@ export function latestChange(providers: readonly Provider[], upTo = '9999'): str
     null,
   );
 }
+
+/** The lookup of the bundled catalogue. */
+export async function bundledContextWindows(): Promise<ContextWindowOf> {
+  return contextWindows(await bundledProviders());
+}

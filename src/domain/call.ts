@@ -67,6 +67,31 @@ export interface Outcome {
   readonly stopReason: string;
 }
 
+/** Whether two targets are equal in every part. */
+export function sameTarget(a: Target, b: Target): boolean {
+  return (
+    a.model === b.model &&
+    a.modelRequested === b.modelRequested &&
+    a.provider === b.provider &&
+    a.tier === b.tier &&
+    a.operation === b.operation &&
+    a.region === b.region &&
+    a.format === b.format &&
+    a.usageBasis === b.usageBasis &&
+    a.timeSource === b.timeSource
+  );
+}
+
+/** Whether two outcomes are equal in every part. */
+export function sameOutcome(a: Outcome, b: Outcome): boolean {
+  return (
+    a.status === b.status &&
+    a.httpStatus === b.httpStatus &&
+    a.errorType === b.errorType &&
+    a.stopReason === b.stopReason
+  );
+}
+
 /** One call as a line of a log tells it, before it has a price and a place in the ledger. */
 export interface Call {
   readonly target: Target;

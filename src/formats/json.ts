@@ -170,7 +170,8 @@ function convert(value: unknown, kind: string, inRequest: boolean, depth: number
 
 function convertObject(value: object, inside: boolean, depth: number): Fields {
   const fields = new Fields();
-  for (const [rawKey, member] of Object.entries(value)) {
+  for (const rawKey in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[rawKey];
     const entry = lookupKey(rawKey);
     if (entry === undefined) {
       if (inside) {

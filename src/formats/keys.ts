@@ -148,6 +148,11 @@ interface KeyEntry {
 
 const BY_FOLD: ReadonlyMap<string, KeyEntry> = buildTable();
 
+/** Most logs spell names as they are spelled here: then there is nothing to fold. */
+const BY_NAME: ReadonlyMap<string, KeyEntry> = new Map(
+  KEY_NAMES.map((name) => [name, BY_FOLD.get(fold(name)) as KeyEntry]),
+);
+
 function buildTable(): Map<string, KeyEntry> {
   const table = new Map<string, KeyEntry>();
   const lists: [string, KeyKind][] = [
@@ -170,5 +175,5 @@ function buildTable(): Map<string, KeyEntry> {
 
 /** What is known about a raw key; undefined for a key without meaning here. */
 export function lookupKey(rawKey: string): KeyEntry | undefined {
-  return rawKey.length > 40 ? undefined : BY_FOLD.get(fold(rawKey));
+  return BY_NAME.get(rawKey) ?? (rawKey.length > 40 ? undefined : BY_FOLD.get(fold(rawKey)));
 }

@@ -4,7 +4,13 @@
  * Takes nothing, gives bounded memories that only save work. Never changes what a record is read
  * as: a reader that forgets everything reads the same.
  */
-import type { Operation, Outcome, Target } from '../domain/call.ts';
+import {
+  type Operation,
+  type Outcome,
+  sameOutcome,
+  sameTarget,
+  type Target,
+} from '../domain/call.ts';
 import { Hasher } from './hash.ts';
 import { Memo } from './memo.ts';
 
@@ -30,31 +36,14 @@ export class Memory {
   /** The target given, or an equal one given before. */
   sharedTarget(target: Target): Target {
     const known = this.#targets.get(target.model);
-    if (known !== undefined && isSameTarget(known, target)) return known;
+    if (known !== undefined && sameTarget(known, target)) return known;
     return this.#targets.keep(target.model, target);
   }
 
   /** The outcome given, or an equal one given before. */
   sharedOutcome(outcome: Outcome): Outcome {
     const known = this.#outcomes.get(outcome.stopReason);
-    const same =
-      known !== undefined &&
-      known.status === outcome.status &&
-      known.httpStatus === outcome.httpStatus &&
-      known.errorType === outcome.errorType;
-    return same ? known : this.#outcomes.keep(outcome.stopReason, outcome);
+    if (known !== undefined && sameOutcome(known, outcome)) return known;
+    return this.#outcomes.keep(outcome.stopReason, outcome);
   }
-}
-
-function isSameTarget(a: Target, b: Target): boolean {
-  return (
-    a.modelRequested === b.modelRequested &&
-    a.provider === b.provider &&
-    a.tier === b.tier &&
-    a.operation === b.operation &&
-    a.region === b.region &&
-    a.format === b.format &&
-    a.usageBasis === b.usageBasis &&
-    a.timeSource === b.timeSource
-  );
 }

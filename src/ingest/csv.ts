@@ -7,13 +7,13 @@
  */
 import { Buffer } from 'node:buffer';
 import { isRejected, type RejectReason } from '../domain/reject.ts';
+import { RowReader, type RowStatus } from '../formats/csv-row.ts';
 import type { Dialect } from '../formats/dialect.ts';
 import { Fields, treeOf } from '../formats/json.ts';
 import { Memory } from '../formats/memory.ts';
 import { callsOf } from '../formats/parse.ts';
 import type { CallBatch } from '../ledger/batch.ts';
 import { clashIn, columnsTwice, type Twice } from './csv-columns.ts';
-import { RowReader, type RowStatus } from './csv-row.ts';
 import { markBytes } from './head.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { MAX_ROW_BYTES } from './limits.ts';

@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 import { type PromptText, readPrompt } from '../classify/classify.ts';
 import { NO_KEY } from '../classify/remember.ts';
-import type { Call, Outcome, Target } from '../domain/call.ts';
+import { type Call, type Outcome, sameOutcome, sameTarget, type Target } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
 import { taskCode } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
@@ -75,7 +75,7 @@ export class Packer {
     rows[at + C.session_key] = call.sessionKey ?? Number.NaN;
     this.#packTokens(at, call);
     this.#packPrompt(at, call);
-    this.#packTask(at, call, textsOf(call, system, user));
+    this.#packTask(at, call, promptTextOf(call, system, user));
     this.#text?.add(record);
     this.#count++;
   }
@@ -191,31 +191,12 @@ export class Packer {
   }
 }
 
-function sameTarget(a: Target, b: Target): boolean {
-  return (
-    a.model === b.model &&
-    a.modelRequested === b.modelRequested &&
-    a.provider === b.provider &&
-    a.tier === b.tier &&
-    a.operation === b.operation &&
-    a.region === b.region &&
-    a.format === b.format &&
-    a.usageBasis === b.usageBasis &&
-    a.timeSource === b.timeSource
-  );
-}
-
-function sameOutcome(a: Outcome, b: Outcome): boolean {
-  return (
-    a.status === b.status &&
-    a.httpStatus === b.httpStatus &&
-    a.errorType === b.errorType &&
-    a.stopReason === b.stopReason
-  );
-}
-
 /** The two texts in one buffer, as the classifier takes them; copied only when they are not. */
-function textsOf(call: Call, system: Text | null, user: Text | null): PromptText {
+export function promptTextOf(
+  call: Pick<Call, 'systemHash' | 'promptHash'>,
+  system: Text | null,
+  user: Text | null,
+): PromptText {
   const systemKey = call.systemHash ?? NO_KEY;
   const promptKey = call.promptHash ?? NO_KEY;
   if (system !== null && user !== null && system.bytes !== user.bytes) {

@@ -3,6 +3,7 @@
  *
  * Append only; a migration that has shipped never changes. docs/schema.md explains the tables.
  */
+import { BATCH_TABLES } from './batch-schema.ts';
 
 const FIRST = `
 CREATE TABLE source (
@@ -153,4 +154,4 @@ LEFT JOIN call_extra x ON x.call_id = c.id LEFT JOIN task k ON k.code = c.task
 LEFT JOIN price_table p ON p.id = c.price_table_id;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, BATCH_TABLES];

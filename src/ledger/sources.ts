@@ -93,13 +93,21 @@ export interface TimeSpan {
 
 /** Widens the time span of a source by that of a stretch that follows it. */
 export function widenSpan(db: Ledger, id: number, span: TimeSpan): void {
-  db.prepare(
+  spanWidener(db)(id, span);
+}
+
+/** `widenSpan` for many stretches. */
+export function spanWidener(db: Ledger): (id: number, span: TimeSpan) => void {
+  const widen = db.prepare(
     `UPDATE source SET
        in_time_order = in_time_order AND @inOrder AND coalesce(last_started_at_ms <= @firstMs, 1),
        first_started_at_ms = min(coalesce(first_started_at_ms, @firstMs), coalesce(@firstMs, first_started_at_ms)),
        last_started_at_ms = max(coalesce(last_started_at_ms, @lastMs), coalesce(@lastMs, last_started_at_ms))
      WHERE id = @id`,
-  ).run({ id, inOrder: span.inOrder ? 1 : 0, firstMs: span.firstMs, lastMs: span.lastMs });
+  );
+  return (id, { inOrder, firstMs, lastMs }) => {
+    widen.run({ id, inOrder: inOrder ? 1 : 0, firstMs, lastMs });
+  };
 }
 
 /** Forgets rejects that a new reading may mend: a half-written last line, a damaged archive. */

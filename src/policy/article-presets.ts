@@ -5,6 +5,7 @@
  * none of the tables was measured on the user's own requests.
  */
 import { parseTask, type Task } from '../domain/task.ts';
+import { keywordScore } from './keyword-score.ts';
 import {
   type ModelRef,
   type Route,
@@ -97,8 +98,9 @@ export function a2Policy(): RoutingPolicy {
     'In the article a score of words in the prompt decides; the ledger keeps no prompt, so here the ' +
     'task stands for its level: reasoning (.65), analysis and code (.55) are medium, everything else ' +
     'is low. No call has a priority, so none goes to gpt-4.1 or claude-sonnet-4.5.';
-  return preset('a2', { note, differs }, ({ task, priority, complexity }) => {
-    const score = complexity ?? A2_SCORES.get(task) ?? 0;
+  return preset('a2', { note, differs }, ({ task, priority, complexity, prompt }) => {
+    const told = prompt === undefined ? null : keywordScore(prompt);
+    const score = complexity ?? told ?? A2_SCORES.get(task) ?? 0;
     if (priority === 'critical' || score > 0.9) return top;
     if (priority === 'high' || score > 0.7) return high;
     return priority === 'medium' || score > 0.4 ? medium : low;

@@ -19,6 +19,9 @@ const POLICIES: ReadonlyMap<string, () => RoutingPolicy> = new Map([
   ['e3', e3Policy],
 ]);
 
+/** The names of the policies, the default first. */
+export const PRESET_NAMES: readonly string[] = [...POLICIES.keys()];
+
 /** Every named policy, the default first. */
 export function listPolicies(): RoutingPolicy[] {
   return [...POLICIES.values()].map((create) => create());

@@ -28,6 +28,7 @@ export interface ModelRef {
 /** What a policy needs to know of a request; a PricedCall is one. */
 export interface RoutingRequest
   extends Pick<PricedCall, 'task' | 'taskConfidence'>,
+    Partial<Pick<PricedCall, 'usage'>>,
     Partial<RoutingHints> {
   readonly target: Pick<Target, 'provider' | 'model' | 'operation'>;
 }
@@ -35,10 +36,17 @@ export interface RoutingRequest
 /** What only a caller who still has the text, or the user's wish, can tell. */
 interface RoutingHints {
   readonly prompt: string;
-  /** 0–1. */
-  readonly complexity: number;
+  /** 0–1; null: the classifier does not say. */
+  readonly complexity: number | null;
   readonly priority: Priority;
   readonly maxLatencyMs: number;
+  /** A label of the caller's own. */
+  readonly tag: string;
+  /** Where no usage is known yet. */
+  readonly inputTokens: number;
+  readonly hasTools: boolean;
+  readonly hasSchema: boolean;
+  readonly hasImages: boolean;
 }
 
 /** Where a request may go. Policies give the same object for the same decision. */

@@ -7,7 +7,7 @@
 import { type EpochMs, formatDay } from '../domain/time.ts';
 import type { DayWindow } from './book.ts';
 import type { ContextTier, Factor, RateClass, Rates } from './card.ts';
-import { windowsMeet } from './day-window.ts';
+import { formatDayWindow, windowsMeet } from './day-window.ts';
 import {
   type CurrencyTime,
   currencyTimes,
@@ -175,7 +175,7 @@ function isTierOf(row: Parsed, base: Limits & { readonly timeOfDay: DayWindow | 
 }
 
 function windowKey(window: DayWindow | null): string {
-  return window === null ? '' : `${window.startMinute}-${window.endMinute}`;
+  return window === null ? '' : formatDayWindow(window);
 }
 
 function checkOverlaps(rows: readonly Parsed[]): void {

@@ -5,10 +5,10 @@
  * the line and the value. Never reads the file, and never turns an empty cell into a price of 0.
  */
 import { createHash } from 'node:crypto';
-import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { EXIT, UserError } from '../errors.ts';
 import { type Aliases, checkAlias } from './aliases.ts';
 import type { PriceTableInfo } from './book.ts';
+import { readCsvTable } from './csv-table.ts';
 import type { ExchangeRate, ExchangeRates } from './exchange.ts';
 import { COLUMNS } from './file-cells.ts';
 import { type FileScale, type RawRow, tableRows } from './file-rows.ts';
@@ -114,35 +114,10 @@ function baseName(path: string): string {
 }
 
 function readCsv(file: string, text: string): RawRow[] {
-  const header = text.trimStart().split('\n', 1)[0] ?? '';
-  const delimiter = [',', ';', '\t'].find((mark) => header.includes(mark)) ?? ',';
-  const records = csvRecords(file, text, delimiter);
-  const [first, ...others] = records;
-  if (first === undefined) throw fail(`${file} is empty`, 'the first line names the columns');
-  const columns = first.record.map((name) => name.toLowerCase());
+  const { columns, rows } = readCsvTable(text, { file, hasComments: true, fail });
+  if (columns.length === 0) throw fail(`${file} is empty`, 'the first line names the columns');
   checkColumns(file, columns);
-  return others.map(({ record, info }) => ({
-    where: `${file} line ${info.lines}`,
-    cells: new Map(columns.map((column, i) => [column, record[i] ?? ''])),
-  }));
-}
-
-type CsvRecord = { record: string[]; info: { lines: number } };
-
-function csvRecords(file: string, text: string, delimiter: string): CsvRecord[] {
-  try {
-    return parseCsv(text, {
-      delimiter,
-      info: true,
-      trim: true,
-      skip_empty_lines: true,
-      comment: '#',
-      comment_no_infix: true,
-    }) as unknown as CsvRecord[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw fail(`${file} is not valid CSV: ${error.message}`, 'correct that line', error);
-  }
+  return rows.map(({ line, cells }) => ({ where: `${file} line ${line}`, cells }));
 }
 
 function checkColumns(file: string, columns: readonly string[]): void {
@@ -153,12 +128,8 @@ function checkColumns(file: string, columns: readonly string[]): void {
       'model, input and output are required',
     );
   }
-  for (const [i, column] of columns.entries()) {
-    if (!COLUMNS.includes(column)) throw unknownColumn(`${file} line 1`, column);
-    if (columns.indexOf(column) !== i) {
-      throw fail(`${file} line 1 has the column '${column}' twice`, 'remove one of them');
-    }
-  }
+  const unknown = columns.find((column) => !COLUMNS.includes(column));
+  if (unknown !== undefined) throw unknownColumn(`${file} line 1`, unknown);
 }
 
 function unknownColumn(where: string, column: string): UserError {

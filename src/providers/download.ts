@@ -6,6 +6,7 @@
  * password that stood in the URL.
  */
 import { EXIT, UserError } from '../errors.ts';
+import { proxyAgent } from './proxies.ts';
 
 /** What to fetch, and within which limits. */
 export interface Download {
@@ -56,8 +57,8 @@ function checkUrl(url: string): void {
 }
 
 async function fetchText({ url, maxBytes, env }: Download, signal: AbortSignal): Promise<string> {
-  const { EnvHttpProxyAgent, fetch } = await import('undici');
-  const dispatcher = new EnvHttpProxyAgent(proxiesOf(env));
+  const { Agent, fetch } = await import('undici');
+  const dispatcher = (await proxyAgent(env, {})) ?? new Agent();
   try {
     const response = await fetch(url, { dispatcher, signal });
     if (!response.ok) {
@@ -68,16 +69,6 @@ async function fetchText({ url, maxBytes, env }: Download, signal: AbortSignal):
   } finally {
     await dispatcher.destroy();
   }
-}
-
-/** An empty text means no proxy: undici would else look at the process itself. */
-function proxiesOf(env: Download['env']) {
-  const variable = (name: string): string => env[name.toLowerCase()] || env[name] || '';
-  return {
-    httpProxy: variable('HTTP_PROXY'),
-    httpsProxy: variable('HTTPS_PROXY') || variable('HTTP_PROXY'),
-    noProxy: variable('NO_PROXY'),
-  };
 }
 
 async function textOf(

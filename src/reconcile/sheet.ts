@@ -4,7 +4,7 @@
  * Takes the text of a file, gives cells with the line they stand on. Never turns a number into a
  * float: an amount is kept as it is written.
  */
-import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { readCsvTable } from '../pricing/csv-table.ts';
 import { type JsonNode, parseJsonLines } from './json-lines.ts';
 import { invoiceError } from './refuse.ts';
 
@@ -36,48 +36,9 @@ export function readSheet(file: string, text: string): Sheet {
   return /^\s*[{[]/.test(bare) ? jsonSheet(file, bare) : csvSheet(file, bare);
 }
 
-type CsvRecord = { readonly record: string[]; readonly info: { readonly lines: number } };
-
 function csvSheet(file: string, text: string): Sheet {
-  const header = text.trimStart().split('\n', 1)[0] ?? '';
-  const delimiter = [',', ';', '\t'].find((mark) => header.includes(mark)) ?? ',';
-  const [first, ...others] = csvRecords(file, text, delimiter);
-  const columns = (first?.record ?? []).map((name) => name.toLowerCase());
-  for (const [i, column] of columns.entries()) {
-    if (column !== '' && columns.indexOf(column) !== i) {
-      throw invoiceError(`${file} line 1 has the column '${column}' twice`, 'remove one of them');
-    }
-  }
-  const rows = others.map(({ record, info }) => {
-    const line = info.lines - lineBreaks(record);
-    if (record.length !== columns.length) {
-      throw invoiceError(
-        `${file} line ${line} has ${record.length} cells and the header ${columns.length}`,
-        'put quotes round a cell that holds the delimiter',
-      );
-    }
-    return { line, cells: new Map(columns.map((column, i) => [column, record[i] ?? ''])) };
-  });
-  return { file, columns, rows, empty: [], hasMore: false };
-}
-
-function lineBreaks(record: readonly string[]): number {
-  return record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
-}
-
-function csvRecords(file: string, text: string, delimiter: string): CsvRecord[] {
-  try {
-    return parseCsv(text, {
-      delimiter,
-      info: true,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    }) as unknown as CsvRecord[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw invoiceError(`${file} is not valid CSV: ${error.message}`, 'correct that line', error);
-  }
+  const table = readCsvTable(text, { file, hasComments: false, fail: invoiceError });
+  return { file, ...table, empty: [], hasMore: false };
 }
 
 function jsonSheet(file: string, text: string): Sheet {

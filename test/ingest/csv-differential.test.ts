@@ -1,7 +1,7 @@
 /** Rows of random tables, read as csv-parse reads them. */
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { RowReader } from '../../src/ingest/csv-row.ts';
+import { RowReader } from '../../src/formats/csv-row.ts';
 
 const PIECES = ['a', '7', ' ', 'ä', '你', '"', ',', ';', '\n', '\r', '\r\n', '=', "'", '\t', ''];
 

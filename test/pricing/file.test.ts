@@ -250,7 +250,7 @@ describe('a table with a mistake', () => {
     ['model,input,output\nm,1e-13,1', /line 2: input is '1e-13', which is too small to hold/],
     ['model,input,output\nm,$3.00,1', /line 2: input is '\$3\.00', which is not a decimal number/],
     ['model;input;output\nm;1,50;1', /line 2: input is '1,50', which is not a decimal number/],
-    ['model,input,output\nm,1,1,1', /not valid CSV: Invalid Record Length/],
+    ['model,input,output\nm,1,1,1', /line 2 has 4 cells and the header 3/],
     ['model,input,output\n"m,1,1', /not valid CSV/],
     [
       'model,input,output\nm,1,1\nM,2,2',
@@ -280,6 +280,12 @@ describe('a table with a mistake', () => {
     [
       'model,input,output,time_of_day\nm,1,1,01:00-04:00\nm,2,2,03:59-05:00',
       /line 3: a second price for 'm'/,
+    ],
+    // Above 100 tokens on weekdays only, and no price for the rest of those weekday hours.
+    [
+      'model,input,output,time_of_day,above_input_tokens\n' +
+        'm,1,1,01:00-04:00,\nm,2,2,01:00-04:00 mon-fri,100',
+      /line 3|above 100 tokens has no row without/,
     ],
     [
       'model,input,output,alias_of\nprod,1,1,gpt-4o',

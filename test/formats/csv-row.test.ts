@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RowReader } from '../../src/ingest/csv-row.ts';
+import { RowReader } from '../../src/formats/csv-row.ts';
 
 const marks = { delimiter: 0x2c, newline: 0x0a };
 

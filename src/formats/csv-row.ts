@@ -4,9 +4,9 @@
  * Takes bytes and where a row starts; gives its cells, where it ends and how many lines it takes.
  * Never goes beyond a quote that is in the wrong place: what follows is for the caller to find.
  *
- * csv-parse reads every other CSV of aicost. A log needs what it cannot give: to go on behind an
- * unclosed quote, to bound a row, and the bytes where each row begins. Where both can read a table,
- * a test holds this to csv-parse.
+ * csv-parse reads small tables of aicost. Logs and batches need what it cannot give: to go on behind
+ * an unclosed quote, to bound a row, the bytes and the line where each row begins, and speed. Where
+ * both can read a table, a test holds this to csv-parse.
  */
 import type { Buffer } from 'node:buffer';
 

@@ -1,0 +1,83 @@
+/**
+ * Result rows: a row of the input with what became of it, cell by cell.
+ *
+ * Takes rows with results, gives the cells of the results' columns. Never a name twice: a column of
+ * the results that the input has too is called `result_…`.
+ */
+import { formatUsd } from '../domain/money.ts';
+import type { RowWithResult } from '../ledger/batch-rows.ts';
+import { parseJsonAnswer } from './checks.ts';
+import { cellsOf, textOf } from './row-fields.ts';
+
+/** One cell; null is empty. */
+export type ResultCell = string | number | null;
+
+const RESULT_COLUMNS = [
+  'status',
+  'model',
+  'answer',
+  'input_tokens',
+  'cached_tokens',
+  'output_tokens',
+  'cost_usd',
+  'latency_ms',
+  'attempts',
+  'cache',
+  'error',
+] as const;
+
+/** Which columns results have. */
+export interface ResultShape {
+  /** The input's own. */
+  readonly columns: readonly string[];
+  /** Fields of a JSON answer that get a column each. */
+  readonly fields: readonly string[];
+  /** Whether rows could go to other models: then a column says why they did. */
+  readonly hasReason: boolean;
+}
+
+/** The names of all columns, in their order. */
+export function resultHeader({ columns, fields, hasReason }: ResultShape): string[] {
+  const known = new Set(columns);
+  const names = hasReason ? [...RESULT_COLUMNS, 'reason'] : RESULT_COLUMNS;
+  const added = names.map((name) => (known.has(name) ? `result_${name}` : name));
+  return [...columns, ...added, ...fields.map((field) => `answer.${field}`)];
+}
+
+/** The cells of one row, in the order of the header. */
+export function resultCells(row: RowWithResult, shape: ResultShape): ResultCell[] {
+  const { columns, fields, hasReason } = shape;
+  const { costPico } = row;
+  return [
+    ...cellsOf(row.input, columns),
+    row.state ?? 'pending',
+    row.model ?? '',
+    row.answer ?? '',
+    row.inputTokens,
+    row.cachedTokens,
+    row.outputTokens,
+    costPico === null ? null : formatUsd(BigInt(costPico)),
+    row.latencyMs,
+    row.attempts ?? 0,
+    row.cache ?? '',
+    row.error ?? '',
+    ...(hasReason ? [row.reason ?? ''] : []),
+    ...(fields.length === 0 ? [] : spread(row.answer, fields)),
+  ];
+}
+
+/** The fields of an answer that is a JSON object; empty cells if it is none. */
+function spread(answer: string | null, fields: readonly string[]): ResultCell[] {
+  const value = parseJsonAnswer(answer ?? '');
+  const members = typeof value === 'object' && value !== null ? value : {};
+  return fields.map((field) => {
+    const member = (members as Readonly<Record<string, unknown>>)[field];
+    return typeof member === 'number' ? member : textOf(member);
+  });
+}
+
+/** The fields a JSON schema describes at its top. */
+export function fieldsOf(schema: object | null): string[] {
+  const properties = schema !== null && 'properties' in schema ? schema.properties : null;
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+}

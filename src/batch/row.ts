@@ -1,0 +1,89 @@
+/**
+ * Row: one line of a batch on its way in, and what became of it on its way out.
+ *
+ * Takes nothing, gives types. Never holds a key; never the input's other columns, which whoever
+ * reads the rows keeps.
+ */
+import type { Priority } from '../policy/route.ts';
+import type { AttemptAnswer, FailureCode, Prompt } from '../providers/provider.ts';
+
+/** One prompt of the input, ready to be asked. */
+export interface Row {
+  /** Position in the input, from 0: with an attempt's number it names an attempt in the journal. */
+  readonly index: number;
+  /** What is asked; `prompt.model` is the first choice. */
+  readonly prompt: Prompt;
+  /** Estimated input tokens: what limits are asked for. Rather too many than too few. */
+  readonly inputTokens: number;
+  /** The output tokens limits are asked for: max_tokens, else what is likely. */
+  readonly outputTokens: number;
+  readonly priority: Priority;
+  /** A hash of all the answer depends on except the model; null: neither cached nor shared. */
+  readonly cacheKey: string | null;
+  /** Equal in every run of the same row; the runner adds the place in the chain. */
+  readonly idempotencyKey: string;
+}
+
+/** What is kept of an answer. */
+export type Answer = Pick<
+  AttemptAnswer,
+  | 'text'
+  | 'model'
+  | 'responseId'
+  | 'stopReason'
+  | 'usage'
+  | 'usageBasis'
+  | 'tier'
+  | 'embedding'
+  | 'httpStatus'
+>;
+
+/** Where an answer came from: asked, the cache, or an identical row that was asked in this run. */
+export type CacheUse = 'miss' | 'exact' | 'shared';
+
+/** Why this model answered: it was the first, those before it failed, or their answers were refused. */
+export type Why = 'first_choice' | 'fallback' | 'escalated';
+
+/** A model that was tried before the one that answered, and why it did not do. */
+export interface Tried {
+  readonly model: string;
+  /** A failure's code, or `check:` and the name of the check its answer did not pass. */
+  readonly reason: string;
+}
+
+/** Why a row failed. */
+export interface RowFailure {
+  /** `check_failed`: answered, but no answer passed; `no_endpoint`: nobody serves its models. */
+  readonly code: FailureCode | 'check_failed' | 'no_endpoint' | 'unpriced' | 'over_row_budget';
+  /** For people; no prompt, answer or key in it. */
+  readonly message: string;
+  readonly httpStatus: number | null;
+}
+
+/** A finished row. A row that was not finished when the run stopped gives none: it is pending. */
+export interface RowResult {
+  readonly row: Row;
+  /** `unknown`: cancelled while it was sent, so it may have been billed. */
+  readonly status: 'done' | 'failed' | 'unknown';
+  /** The answer; of a failed row the last one that was refused by a check, else null. */
+  readonly answer: Answer | null;
+  readonly failure: RowFailure | null;
+  /** The model of the chain that answered, as the chain spells it; null if none did. */
+  readonly model: string | null;
+  readonly endpointId: string | null;
+  readonly why: Why;
+  readonly tried: readonly Tried[];
+  readonly cache: CacheUse;
+  /** Attempts sent in this run, all models together. */
+  readonly attempts: number;
+  /** What all attempts cost, refused answers and judges included; null if one has no price. */
+  readonly costPico: number | null;
+  /** The worst case of attempts that failed but may have been billed; not in `costPico`. */
+  readonly uncertainPico: number;
+  /** What the answer would have cost, for cached and shared ones; null if unknown. */
+  readonly savedByCachePico: number | null;
+  /** What routing saved against the model asked for; null if unknown or not routed. */
+  readonly savedByRoutingPico: number | null;
+  /** Of the attempt that answered, or the last; 0 for cached ones. */
+  readonly latencyMs: number;
+}

@@ -1,0 +1,268 @@
+/**
+ * The door of a batch's rows: a record as it was kept → the row the runner asks, or why it is not.
+ *
+ * Takes settings and columns once, then records. Never reads a file for a row but its images, and
+ * never says what is in a text: faults name columns.
+ */
+import { createHash } from 'node:crypto';
+import type { Operation } from '../domain/call.ts';
+import type { Task } from '../domain/task.ts';
+import { EXIT, UserError } from '../errors.ts';
+import type { PendingRow } from '../ledger/batch-rows.ts';
+import type { Image, Prompt } from '../providers/provider.ts';
+import {
+  inputBytesOf,
+  likelyInputTokens,
+  likelyOutputTokens,
+  type MeasuredShareOf,
+  type OutputBasis,
+} from './estimate.ts';
+import { type PromptFacts, PromptReader, type ReadTask } from './prompt-facts.ts';
+import type { Routed, RouteRow } from './route-row.ts';
+import type { Row } from './row.ts';
+import {
+  type Fields,
+  fillTemplate,
+  optionalCount,
+  optionalMilli,
+  optionalTask,
+  optionalText,
+  parseFields,
+  priorityOf,
+  promptColumn,
+  RowFault,
+  slotsOf,
+  textOf,
+} from './row-fields.ts';
+import { type BatchSettings, canonicalJson } from './settings.ts';
+
+/** A row with what the ledger keeps of its prompt. */
+export interface PlannedRow extends Row {
+  /** Of the input, from 1. */
+  readonly line: number;
+  /** The record as it was kept: its columns are carried into the results. */
+  readonly input: string;
+  readonly task: Task;
+  readonly facts: PromptFacts;
+  /** No prompt has more input tokens than this. */
+  readonly worstInputTokens: number;
+  readonly likelyOutputTokens: number;
+  readonly outputBasis: OutputBasis;
+  /** What a policy made of it; null: it stands as its own fields and the flags have it. */
+  readonly routed: Routed | null;
+  readonly attemptsBefore: number;
+  readonly costBeforePico: number;
+}
+
+export interface RowOptions {
+  readonly columns: readonly string[];
+  readonly settings: BatchSettings;
+  /** Makes idempotency keys of this run its own. */
+  readonly runKey: string;
+  /** Answers at this temperature or below are kept and used again; null: none are. */
+  readonly cachedUpToMilli: number | null;
+  readonly readTask: ReadTask;
+  /** Output tokens by input token of a task and model, as measured; null: too few calls. */
+  readonly measuredShareOf: MeasuredShareOf;
+  /** Says where rows go that leave it open; null: all rows say it themselves. */
+  readonly route: RouteRow | null;
+  /** Reads an image of the user's disk; a fault if it cannot be read. */
+  readonly readImage: (path: string) => Image | RowFault;
+}
+
+/** Throws UserError unless the columns hold what the settings ask for; `name` is the input's. */
+export function checkColumns(
+  columns: readonly string[],
+  settings: BatchSettings,
+  name: string,
+): void {
+  const listed = `its columns: ${columns.slice(0, 20).join(', ') || 'none'}`;
+  const isRequests = columns.includes('custom_id');
+  if (settings.model === null && !isRequests && !columns.includes('model')) {
+    throw new UserError(EXIT.usage, 'no model is named', 'add --model NAME, or a column model');
+  }
+  const missing = slotsOf(settings.template ?? '').find((slot) => !columns.includes(slot));
+  if (missing !== undefined) {
+    throw new UserError(EXIT.usage, `${name} has no column '${missing}' for --template`, listed);
+  }
+  const isTold = columns.includes('messages') || isRequests;
+  if (settings.template !== null || (settings.promptColumn === null && isTold)) return;
+  if (promptColumn(columns, settings.promptColumn) !== null) return;
+  const what = settings.promptColumn === null ? 'a prompt' : `'${settings.promptColumn}'`;
+  throw new UserError(
+    EXIT.usage,
+    `${name} has no column ${settings.promptColumn === null ? 'that is clearly ' : ''}${what}`,
+    `name it with --prompt-column; ${listed}`,
+  );
+}
+
+/** A row whose way is settled. */
+type Settled = Pick<PlannedRow, 'prompt' | 'facts' | 'priority' | 'routed'>;
+
+/** Makes rows of records. */
+export class RowBuilder {
+  readonly #options: RowOptions;
+  readonly #promptColumn: string | null;
+  readonly #reader: PromptReader;
+
+  constructor(options: RowOptions) {
+    this.#options = options;
+    this.#promptColumn = promptColumn(options.columns, options.settings.promptColumn);
+    this.#reader = new PromptReader(options.readTask);
+  }
+
+  /** The row of a record, or why it is not asked. */
+  build(record: PendingRow): PlannedRow | RowFault {
+    const fields = parseFields(record.input, this.#options.columns);
+    const prompt = isRequest(fields) ? this.#ofRequest(fields) : this.#ofFields(fields);
+    if (prompt instanceof RowFault) return prompt;
+    const priority = priorityOf(fields);
+    if (priority instanceof RowFault) return priority;
+    const task = optionalTask(fields);
+    if (task instanceof RowFault) return task;
+    const named = task ?? this.#options.settings.task;
+    const facts = this.#reader.read(prompt, named);
+    const { route } = this.#options;
+    const routed = route === null ? null : route({ prompt, facts, fields, priority });
+    if (routed instanceof RowFault) return routed;
+    if (routed === null) return this.#rowOf(record, { prompt, facts, priority, routed });
+    const changed = { ...prompt, model: routed.model, maxTokens: routed.maxTokens };
+    // A limit of output is among what is hashed; the model is not.
+    const isCapped = routed.maxTokens !== prompt.maxTokens;
+    const settled = isCapped ? this.#reader.read(changed, named) : facts;
+    return this.#rowOf(record, { prompt: changed, facts: settled, priority, routed });
+  }
+
+  #rowOf(record: PendingRow, { prompt, facts, priority, routed }: Settled): PlannedRow {
+    const bytes = inputBytesOf(prompt);
+    const inputTokens = likelyInputTokens(prompt, bytes);
+    const share = this.#options.measuredShareOf(facts.task, prompt.model);
+    const likely = likelyOutputTokens(facts.task, inputTokens, share);
+    return {
+      index: record.index,
+      line: record.line,
+      input: record.input,
+      prompt,
+      task: facts.task,
+      facts,
+      inputTokens,
+      worstInputTokens: bytes.worstTokens,
+      likelyOutputTokens: Math.min(likely, prompt.maxTokens ?? likely),
+      outputBasis: share === null ? 'task_ratio' : 'measured',
+      outputTokens: prompt.maxTokens ?? likely,
+      priority,
+      routed,
+      cacheKey: this.#cacheKey(prompt, routed?.cacheScope ?? ''),
+      idempotencyKey: `${this.#options.runKey}-${record.index}`,
+      attemptsBefore: record.attemptsBefore,
+      costBeforePico: record.costBeforePico,
+    };
+  }
+
+  #ofFields(fields: Fields): Prompt | RowFault {
+    const { settings } = this.#options;
+    const maxTokens = optionalCount(fields, ['max_tokens']);
+    if (maxTokens instanceof RowFault) return maxTokens;
+    const temperatureMilli = optionalMilli(fields, 'temperature');
+    if (temperatureMilli instanceof RowFault) return temperatureMilli;
+    const images = this.#imagesOf(fields);
+    if (images instanceof RowFault) return images;
+    const messages = this.#messagesOf(fields, images.length > 0);
+    if (messages instanceof RowFault) return messages;
+    const model = optionalText(fields, ['model']) ?? settings.model;
+    if (model === null) return new RowFault('model: none is named, and there is no --model');
+    return {
+      operation: settings.operation,
+      model,
+      system: optionalText(fields, ['system']) ?? settings.system,
+      messages,
+      images,
+      maxTokens: maxTokens ?? settings.maxTokens,
+      temperatureMilli: temperatureMilli ?? settings.temperatureMilli,
+      schema: settings.schema,
+      extra: {},
+    };
+  }
+
+  #messagesOf(fields: Fields, hasImages: boolean): Prompt['messages'] | RowFault {
+    const { template } = this.#options.settings;
+    if (template === null && Array.isArray(fields.messages)) {
+      return fields.messages as Prompt['messages'];
+    }
+    const column = this.#promptColumn;
+    const text =
+      template === null
+        ? textOf(column === null ? '' : fields[column])
+        : fillTemplate(template, fields);
+    if (text.trim() === '' && !hasImages) return new RowFault(`${column ?? 'prompt'}: empty`);
+    return [{ role: 'user', content: text }];
+  }
+
+  #imagesOf(fields: Fields): readonly Image[] | RowFault {
+    const listed = fields.images ?? fields.image ?? fields.image_url ?? fields.image_path ?? '';
+    const places = Array.isArray(listed) ? listed.map(textOf) : textOf(listed).split(/\s+/);
+    const images: Image[] = [];
+    for (const place of places) {
+      if (place === '') continue;
+      const isUrl = /^(https?|data):/i.test(place);
+      const image = isUrl ? { url: place } : this.#options.readImage(place);
+      if (image instanceof RowFault) return image;
+      images.push(image);
+    }
+    return images;
+  }
+
+  /** A line of an OpenAI Batch input file: its body is the request, as it stands. */
+  #ofRequest(fields: Fields & { readonly body: Fields }): Prompt | RowFault {
+    const { settings } = this.#options;
+    const { body } = fields;
+    const { model, messages, input, max_tokens, max_completion_tokens, ...others } = body;
+    const { temperature, stream: _, max_output_tokens, ...extra } = others;
+    const limits = { max_tokens: max_completion_tokens ?? max_output_tokens ?? max_tokens };
+    const maxTokens = optionalCount(limits, ['max_tokens']);
+    if (maxTokens instanceof RowFault) return maxTokens;
+    const temperatureMilli = optionalMilli({ temperature }, 'temperature');
+    if (temperatureMilli instanceof RowFault) return temperatureMilli;
+    const name = textOf(model) || settings.model;
+    if (name === null) return new RowFault('model: the body names none, and there is no --model');
+    const turns = Array.isArray(messages) ? messages : input;
+    const list = Array.isArray(turns) ? turns : [{ role: 'user', content: textOf(turns) }];
+    if (list.length === 0) return new RowFault('body: there are no messages');
+    return {
+      operation: operationOf(textOf(fields.url)) ?? settings.operation,
+      model: name,
+      system: null,
+      messages: list as Prompt['messages'],
+      images: [],
+      maxTokens: maxTokens ?? settings.maxTokens,
+      temperatureMilli: temperatureMilli ?? settings.temperatureMilli,
+      schema: settings.schema,
+      extra,
+    };
+  }
+
+  /**
+   * Of everything an answer depends on but the model, which the runner adds. Without a temperature
+   * an answer is good for the equal rows of its own run; at one above the limit, for no other.
+   */
+  #cacheKey(prompt: Prompt, scope: string): string | null {
+    const { cachedUpToMilli, runKey } = this.#options;
+    const { model: _, ...rest } = prompt;
+    const { operation, temperatureMilli } = prompt;
+    const isUnset = temperatureMilli === null && operation !== 'embeddings';
+    if (cachedUpToMilli === null) return null;
+    if (temperatureMilli !== null && temperatureMilli > cachedUpToMilli) return null;
+    return createHash('sha256')
+      .update(canonicalJson(rest) + scope + (isUnset ? `\n${runKey}` : ''))
+      .digest('base64');
+  }
+}
+
+function isRequest(fields: Fields): fields is Fields & { readonly body: Fields } {
+  return typeof fields.body === 'object' && fields.body !== null && 'custom_id' in fields;
+}
+
+function operationOf(url: string): Operation | null {
+  if (/\/embeddings\/?$/.test(url)) return 'embeddings';
+  return /\/(chat\/completions|responses|messages)\/?$/.test(url) ? 'chat' : null;
+}

@@ -1,0 +1,36 @@
+/**
+ * Serving: which endpoint a model goes to, as far as plans and prices need to know.
+ *
+ * Takes endpoints and a model, gives the first that serves it, and whose it is. Never chooses among
+ * several: the fleet does, while it runs.
+ */
+import type { Endpoint } from '../providers/provider.ts';
+import type { EndpointSpec } from './fleet.ts';
+
+/** The first endpoint that serves a model; null: none does. */
+export function servingEndpoint(
+  endpoints: readonly EndpointSpec[],
+  model: string,
+): Endpoint | null {
+  const spec = endpoints.find(({ models }) => models === null || models.includes(model));
+  return spec?.endpoint ?? null;
+}
+
+/**
+ * The key of an answer: what was asked, of which model, and whose that is. One name may be another
+ * model elsewhere; several endpoints of one provider serve the same.
+ */
+export function answerKey(
+  asked: string,
+  model: string,
+  endpoints: readonly Pick<EndpointSpec, 'endpoint' | 'models'>[],
+): string {
+  const serving = endpoints.filter(({ models }) => models === null || models.includes(model));
+  const makers = new Set(serving.map(({ endpoint }) => makerOf(endpoint)));
+  return `${asked} ${model} ${[...makers].sort().join(' ')}`;
+}
+
+/** Of nobody known, such as a server on this machine, the address tells. */
+function makerOf({ provider, baseUrl }: Endpoint): string {
+  return provider === '' ? baseUrl.replace(/\/+$/, '') : provider;
+}

@@ -1,0 +1,81 @@
+/**
+ * Where the results of a batch go, and in which format.
+ *
+ * Takes the output flags and a run, gives a writer of results. Never writes over the input or the
+ * ledger.
+ */
+import { fieldsOf, resultCells, resultHeader } from '../batch/result-rows.ts';
+import { ResultWriter } from '../batch/results.ts';
+import { valuesOf } from '../batch/row-fields.ts';
+import { parseSettings } from '../batch/settings.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { type RowWithResult, rowReader } from '../ledger/batch-rows.ts';
+import type { BatchRun } from '../ledger/batch-runs.ts';
+import type { Ledger } from '../ledger/open.ts';
+import { formatCsv, formatCsvRows } from '../report/csv.ts';
+import { ndjsonText } from '../report/json-text.ts';
+import type { Deps } from '../terminal/command.ts';
+
+export interface ResultFlags {
+  readonly spread?: boolean;
+}
+
+/** Refuses formats that cannot grow row by row. Throws UserError. */
+export function checkResultFormat({ output }: Deps): void {
+  if (output.format !== 'json') return;
+  throw new UserError(
+    EXIT.usage,
+    'a batch writes its results as CSV or as one JSON object a line',
+    'use --csv or --format ndjson, or a file that ends in .csv or .jsonl',
+  );
+}
+
+/** Whether results are written at all: on a terminal without --out they stay in the ledger. */
+export function hasResultOutput({ output }: Deps): boolean {
+  return output.path !== null || output.format !== 'table';
+}
+
+/** A writer of the results of a run. */
+export function resultWriter(
+  deps: Deps,
+  flags: ResultFlags,
+  { db, run }: { readonly db: Ledger; readonly run: BatchRun },
+): ResultWriter {
+  const isWritten = hasResultOutput(deps);
+  const { head, render } = renderer(deps, flags, run);
+  return new ResultWriter({
+    path: deps.output.path,
+    async write(text) {
+      if (!isWritten || text === '') return;
+      deps.streams.stdout.write(text);
+      await deps.streams.stdout.drained();
+    },
+    read: rowReader(db, run.id),
+    head,
+    render: isWritten ? render : () => '',
+  });
+}
+
+function renderer({ output }: Deps, flags: ResultFlags, run: BatchRun) {
+  const { schema, fallback, cascade, policy } = parseSettings(run.settings);
+  const hasReason = fallback.length + cascade.length > 0 || policy !== null;
+  const fields = flags.spread === true ? fieldsOf(schema) : [];
+  const shape = { columns: run.columns, fields, hasReason };
+  const header = resultHeader(shape);
+  const cells = (rows: readonly RowWithResult[]) => rows.map((row) => resultCells(row, shape));
+  if (output.format !== 'ndjson') {
+    return {
+      head: formatCsv(header, [], output),
+      render: (rows: readonly RowWithResult[]) => formatCsvRows(cells(rows), output),
+    };
+  }
+  const object = (row: RowWithResult): object => {
+    const added = resultCells(row, shape).slice(run.columns.length);
+    const values = [...valuesOf(row.input, run.columns), ...added];
+    return Object.fromEntries(header.map((name, index) => [name, values[index]]));
+  };
+  return {
+    head: '',
+    render: (rows: readonly RowWithResult[]) => ndjsonText(rows.map(object)),
+  };
+}

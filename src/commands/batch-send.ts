@@ -1,0 +1,148 @@
+/**
+ * How rows of a batch are sent this time: endpoints, limits, money, cache.
+ *
+ * Takes flags and settings, gives what the run is made with. Never a key in anything it gives but
+ * the ring the sender keeps.
+ */
+import type { EndpointSpec } from '../batch/fleet.ts';
+import type { Limits } from '../batch/limiter.ts';
+import type { LiveOptions } from '../batch/live.ts';
+import type { TaskSource } from '../batch/prompt-facts.ts';
+import type { BatchSettings } from '../batch/settings.ts';
+import { readPrompt } from '../classify/classify.ts';
+import { bundledContextWindows } from '../compare/catalogue-facts.ts';
+import { promptTextOf } from '../ingest/pack.ts';
+import type { CacheSettings } from '../policy/section-cache.ts';
+import {
+  type EndpointPlan,
+  type Endpoints,
+  plansFor,
+  resolveEndpoints,
+} from '../providers/endpoints.ts';
+import type { Deps } from '../terminal/command.ts';
+import {
+  parseAmount,
+  parseCount,
+  parseDuration,
+  parseMilli,
+  type SendFlags,
+} from './batch-flags.ts';
+import { policyOf } from './batch-policy.ts';
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const CONCURRENCY = 16;
+const ADAPTIVE_CONCURRENCY = 256;
+const BURST_MS = 250;
+const TTL_MS = 24 * HOUR_MS;
+const CAPACITY = 1_000_000;
+
+/** A plan sends nothing, so it needs no key. */
+const NO_KEYS = { OPENAI_API_KEY: '-', AICOST_API_KEY: '-' };
+
+/** What a run is made with besides its rows. */
+export type Sending = Pick<
+  LiveOptions,
+  | 'endpoints'
+  | 'limits'
+  | 'maxRowPico'
+  | 'cache'
+  | 'policy'
+  | 'retry'
+  | 'adaptive'
+  | 'contextTokensOf'
+> & { readonly found: Endpoints };
+
+/** Settles how rows are sent. Throws UserError. */
+export async function readSending(
+  flags: SendFlags,
+  deps: Deps,
+  settings: BatchSettings,
+): Promise<Sending> {
+  const policy = await policyOf(settings);
+  const found = resolveEndpoints({
+    baseUrl: flags.baseUrl ?? null,
+    keyFile: flags.keyFile ?? null,
+    wire: flags.endpoint ?? null,
+    settings: deps.config.endpoints.value,
+    settingsOrigin: `${deps.config.endpoints.origin}: endpoints`,
+    env: flags.dryRun === true ? { ...NO_KEYS, ...deps.env } : deps.env,
+    cwd: deps.cwd,
+  });
+  const flagged = limitsOf(flags);
+  const tryTimeoutMs = parseDuration(flags.timeout, '--timeout', SECOND_MS);
+  const maxAttempts = parseCount(flags.maxAttempts, '--max-attempts');
+  const maxRow = parseAmount(flags.rowBudget, '--row-budget');
+  return {
+    found,
+    endpoints: found.plans.map((plan) => specOf(plan, found.plans, flagged)),
+    limits: {
+      runPico: parseAmount(flags.budget, '--budget'),
+      dayPico: parseAmount(flags.dailyBudget, '--daily-budget'),
+    },
+    maxRowPico: maxRow === null ? null : Number(maxRow),
+    cache: flags.cache ? cacheOf(flags, policy?.cache ?? null) : null,
+    policy,
+    retry: {
+      ...(tryTimeoutMs === null ? {} : { tryTimeoutMs }),
+      ...(maxAttempts === null ? {} : { maxAttempts }),
+    },
+    adaptive: flags.adaptive === true,
+    contextTokensOf: await bundledContextWindows(),
+  };
+}
+
+function limitsOf(flags: SendFlags): Partial<Limits> {
+  const given = {
+    requestsPerMinute: parseCount(flags.rpm, '--rpm'),
+    tokensPerMinute: parseCount(flags.tpm, '--tpm'),
+    inputTokensPerMinute: parseCount(flags.inputTpm, '--input-tpm'),
+    outputTokensPerMinute: parseCount(flags.outputTpm, '--output-tpm'),
+    concurrency:
+      parseCount(flags.concurrency, '--concurrency') ??
+      (flags.adaptive === true ? ADAPTIVE_CONCURRENCY : null),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+}
+
+/** Flags win over the config; a model goes to the endpoints that name it, else to those that take any. */
+function specOf(
+  plan: EndpointPlan,
+  plans: readonly EndpointPlan[],
+  flagged: Partial<Limits>,
+): EndpointSpec {
+  const { endpoint, limits } = plan;
+  const concurrency = limits.concurrency ?? CONCURRENCY;
+  // Anthropic counts the tokens an answer has; OpenAI those it may have.
+  const tokensCounted = endpoint.wire === 'anthropic_messages' ? 'as_used' : 'as_asked';
+  return {
+    endpoint,
+    models: { includes: (model) => plansFor(model, plans).includes(plan) },
+    limits: { ...limits, concurrency, burstMs: BURST_MS, tokensCounted, ...flagged },
+  };
+}
+
+/** Flags win over the policy. */
+function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['cache'] {
+  const { cacheTtl, cacheCapacity, cacheTemperature } = flags;
+  const maxMilli = parseMilli(cacheTemperature, '--cache-temperature');
+  return {
+    ttlMs: parseDuration(cacheTtl, '--cache-ttl', HOUR_MS) ?? cache?.ttlMs ?? TTL_MS,
+    capacity: parseCount(cacheCapacity, '--cache-capacity') ?? cache?.capacity ?? CAPACITY,
+    maxTemperatureMilli: maxMilli ?? cache?.maxTemperatureMilli ?? 0,
+  };
+}
+
+/** Which task a prompt is, by the classifier that reads logs. */
+export function readTask({ system, user, request, operation }: TaskSource) {
+  const { verdict, sketch } = readPrompt(promptTextOf(request, system, user), {
+    operation,
+    hasTools: request.hasTools,
+    hasSchema: request.hasSchema,
+    maxTokens: request.maxTokens,
+    inputTokens: 0,
+    outputTokens: 0,
+    turns: request.turns,
+  });
+  return { task: verdict.task, confidence: verdict.confidence, sketch };
+}

@@ -1,0 +1,189 @@
+/**
+ * Budgets: money set aside before it is spent, per run and per UTC day, across processes.
+ *
+ * Takes limits in pico-USD, gives reservations. A process takes money from the ledger in leases (one
+ * transaction with a lock), and reserves from its lease in memory. Never more is taken than a limit
+ * allows, so never more is spent; a lease of a process that died counts whole until
+ * `closeDeadLease` knows better.
+ */
+import { type Clock, dayNumber } from '../domain/time.ts';
+import type { Ledger } from './open.ts';
+
+/** What may be spent; null: no limit. */
+export interface SpendLimits {
+  readonly runPico: bigint | null;
+  readonly dayPico: bigint | null;
+}
+
+/** Money set aside for one attempt. */
+export interface LeaseReservation {
+  /** A safe integer of pico-USD. */
+  readonly worstPico: number;
+  readonly lease: Lease;
+}
+
+/** So many attempts are leased at once, so that the ledger is asked rarely. */
+const ATTEMPTS_TO_LEASE = 64n;
+
+/** What this process took from the budgets of one day. */
+export interface Lease {
+  readonly id: number;
+  readonly day: number;
+  taken: bigint;
+  held: bigint;
+  spent: bigint;
+}
+
+/** The budget of one run in one process. */
+export class LedgerBudget {
+  readonly #statements;
+  readonly #db: Ledger;
+  readonly #runId: number;
+  readonly #limits: SpendLimits;
+  readonly #clock: Clock;
+  /** Today's lease, and those of days before with attempts still in flight. */
+  readonly #leases: Lease[] = [];
+
+  constructor(db: Ledger, runId: number, options: { limits: SpendLimits; clock: Clock }) {
+    this.#db = db;
+    this.#runId = runId;
+    this.#limits = options.limits;
+    this.#clock = options.clock;
+    this.#statements = prepareStatements(db);
+  }
+
+  /** The lease that attempts of now belong to. */
+  get lease(): Lease {
+    const day = dayNumber(this.#clock.now());
+    const last = this.#leases.at(-1);
+    return last?.day === day ? last : this.#open(day);
+  }
+
+  /** Sets money aside; null if it does not fit in what is left. */
+  reserve(worstPico: number): LeaseReservation | null {
+    const { lease } = this;
+    const pico = BigInt(worstPico);
+    const missing = pico - (lease.taken - lease.spent - lease.held);
+    if (missing > 0n && !this.#take(lease, missing, pico)) return null;
+    lease.held += pico;
+    return { worstPico, lease };
+  }
+
+  /** Replaces what was set aside by what was spent. */
+  settle({ worstPico, lease }: LeaseReservation, actualPico: number): void {
+    lease.held -= BigInt(worstPico);
+    this.#spend(lease, BigInt(actualPico));
+  }
+
+  /** Gives back what was set aside for an attempt that cost nothing. */
+  release({ worstPico, lease }: LeaseReservation): void {
+    lease.held -= BigInt(worstPico);
+  }
+
+  /** Counts what was spent without having been set aside: in runs without a limit. */
+  note(pico: number): void {
+    this.#spend(this.lease, BigInt(pico));
+  }
+
+  #spend(lease: Lease, pico: bigint): void {
+    lease.spent += pico;
+    // Not set aside, or billed beyond the worst case: it counts, and what is left shrinks.
+    const over = lease.spent + lease.held - lease.taken;
+    if (over > 0n) this.#grow(lease, over);
+  }
+
+  /** Gives back what was taken and not spent; what is still held stays taken. */
+  close(): void {
+    for (const { id, spent, held } of this.#leases.splice(0)) {
+      this.#statements.close.run(spent + held, id);
+    }
+  }
+
+  #open(day: number): Lease {
+    for (const old of this.#leases) {
+      this.#statements.update.run(old.spent + old.held, old.id);
+      old.taken = old.spent + old.held;
+    }
+    const { lastInsertRowid } = this.#statements.open.run(this.#runId, day);
+    const lease = { id: Number(lastInsertRowid), day, taken: 0n, held: 0n, spent: 0n };
+    this.#leases.push(lease);
+    return lease;
+  }
+
+  /** Takes what is missing, and as much as the next attempts may need where there is plenty. */
+  #take(lease: Lease, missing: bigint, pico: bigint): boolean {
+    return this.#db
+      .transaction(() => {
+        const left = this.#left(lease.day);
+        if (left !== null && left < missing) return false;
+        const plenty = missing + pico * ATTEMPTS_TO_LEASE;
+        this.#grow(lease, left === null || left >= plenty * 2n ? plenty : missing);
+        return true;
+      })
+      .immediate();
+  }
+
+  #grow(lease: Lease, pico: bigint): void {
+    this.#statements.update.run(lease.taken + pico, lease.id);
+    lease.taken += pico;
+  }
+
+  #left(day: number): bigint | null {
+    const { takenByRun, takenOnDay } = this.#statements;
+    const { runPico, dayPico } = this.#limits;
+    const ofRun = runPico === null ? null : runPico - (takenByRun.get(this.#runId) as bigint);
+    const ofDay = dayPico === null ? null : dayPico - (takenOnDay.get(day) as bigint);
+    if (ofRun === null || ofDay === null) return ofRun ?? ofDay;
+    if (ofRun < ofDay) return ofRun;
+    return ofDay;
+  }
+}
+
+/** What a run took in all, in pico-USD: spent, or set aside. */
+export function takenByRun(db: Ledger, runId: number): bigint {
+  return prepareStatements(db).takenByRun.get(runId) as bigint;
+}
+
+/** What batch runs took on a UTC day (as in `dayNumber`), in pico-USD: spent, or set aside. */
+export function takenOnDay(db: Ledger, day: number): bigint {
+  return prepareStatements(db).takenOnDay.get(day) as bigint;
+}
+
+/** Open leases of runs; those of a run that nobody works on are of a process that died. */
+export function openLeases(db: Ledger): { id: number; runId: number }[] {
+  return db
+    .prepare('SELECT id, run_id AS runId FROM batch_lease WHERE is_open = 1 ORDER BY id')
+    .all() as { id: number; runId: number }[];
+}
+
+/**
+ * Closes a lease whose process is gone: it took what its attempts cost, and the worst case of those
+ * whose cost nobody knows.
+ */
+export function closeDeadLease(db: Ledger, lease: { id: number; runId: number }): void {
+  db.prepare(
+    `UPDATE batch_lease SET is_open = 0, taken_pico = (
+       SELECT coalesce(sum(coalesce(a.cost_pico,
+         CASE WHEN a.ended_at_ms IS NULL OR a.may_have_been_billed = 1 THEN a.reserved_pico ELSE 0 END)), 0)
+       FROM batch_attempt a
+       WHERE a.row_id >= @runId << 32 AND a.row_id < (@runId + 1) << 32 AND a.lease_id = @id)
+     WHERE id = @id`,
+  ).run(lease);
+}
+
+function prepareStatements(db: Ledger) {
+  const taken = (where: string) =>
+    db
+      .prepare(`SELECT coalesce(sum(taken_pico), 0) FROM batch_lease WHERE ${where} = ?`)
+      .pluck()
+      .safeIntegers();
+  return {
+    takenByRun: taken('run_id'),
+    takenOnDay: taken('day'),
+    open: db.prepare(
+      'INSERT INTO batch_lease (run_id, day, taken_pico, is_open) VALUES (?, ?, 0, 1)',
+    ),
+    update: db.prepare('UPDATE batch_lease SET taken_pico = ? WHERE id = ?'),
+    close: db.prepare('UPDATE batch_lease SET taken_pico = ?, is_open = 0 WHERE id = ?'),
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * The routing of a policy file: its preset, or its rules in their order.
+ *
+ * Takes a policy file, gives a RoutingPolicy as presets are. Never sends a request to a model that
+ * the file says cannot take it, and gives the same route for the same decision.
+ */
+import type { PolicyFile } from './policy-file.ts';
+import { policyNamed } from './presets.ts';
+import {
+  type Certainty,
+  type ModelRef,
+  type Route,
+  type RoutingPolicy,
+  type RoutingRequest,
+  withinLatency,
+} from './route.ts';
+import { type ModelFacts, NO_FACTS } from './section-models.ts';
+import type { RoutingRule, Use } from './section-routing.ts';
+
+type FactsOf = (model: string) => ModelFacts;
+
+/** What a request needs of a model; bits, so that a combination is a number. */
+const NEEDS = { tools: 1, images: 2, json: 4 } as const;
+
+/** The routing of a policy; without such a section every request stays where it is. */
+export function routingOf(policy: PolicyFile): RoutingPolicy {
+  const { routing, models, name } = policy;
+  if (routing?.preset != null) return { ...policyNamed(routing.preset), id: name };
+  const factsOf: FactsOf = (model) => models?.get(model) ?? NO_FACTS;
+  const rules = routing?.rules ?? [];
+  const decided = rules.map((rule) => new Decision(rule, factsOf));
+  const otherwise = new Decision(
+    { condition: null, use: routing?.otherwise ?? null, certainty: 'needs_test' },
+    factsOf,
+  );
+  return {
+    id: name,
+    note: noteOf(rules, routing?.otherwise ?? null),
+    differs: null,
+    certainty: bestOf(rules),
+    route(request) {
+      if (request.target.operation !== 'chat') return null;
+      return (decided.find((one) => one.holds(request)) ?? otherwise).route(request);
+    },
+  };
+}
+
+/** A rule with the routes it gives, each made once. */
+class Decision {
+  readonly #rule: RoutingRule;
+  readonly #factsOf: FactsOf;
+  readonly #models: readonly ModelRef[] | null;
+  readonly #byNeeds = new Map<string, Route | null>();
+
+  constructor(rule: RoutingRule, factsOf: FactsOf) {
+    this.#rule = rule;
+    this.#factsOf = factsOf;
+    this.#models = rule.use?.map((model) => refOf(model, factsOf(model))) ?? null;
+  }
+
+  holds(request: RoutingRequest): boolean {
+    return this.#rule.condition === null || this.#rule.condition.matches(request);
+  }
+
+  /** Null: the request stays, or no model of the rule can take it. */
+  route(request: RoutingRequest): Route | null {
+    if (this.#models === null) return null;
+    const needs = needsOf(request);
+    const key = `${needs} ${request.maxLatencyMs ?? ''}`;
+    let route = this.#byNeeds.get(key);
+    if (route === undefined) {
+      route = this.#routeFor(this.#models, needs, request.maxLatencyMs);
+      this.#byNeeds.set(key, route);
+    }
+    return route;
+  }
+
+  #routeFor(models: readonly ModelRef[], needs: number, maxLatencyMs?: number): Route | null {
+    const able = models.filter(({ model }) => (needs & lacksOf(this.#factsOf(model))) === 0);
+    const quick = maxLatencyMs === undefined ? able : withinLatency(able, maxLatencyMs);
+    return quick.length === 0 ? null : { models: quick, certainty: this.#rule.certainty };
+  }
+}
+
+/** A model without a provider is priced by its name alone. */
+function refOf(model: string, { provider, contextTokens, latencyMs }: ModelFacts): ModelRef {
+  return { provider: provider ?? '', model, contextTokens, latencyMs };
+}
+
+function needsOf({ hasTools, hasImages, hasSchema }: RoutingRequest): number {
+  return (
+    (hasTools === true ? NEEDS.tools : 0) |
+    (hasImages === true ? NEEDS.images : 0) |
+    (hasSchema === true ? NEEDS.json : 0)
+  );
+}
+
+/** Only what the file denies is lacking. */
+function lacksOf({ tools, images, json }: ModelFacts): number {
+  return (
+    (tools === false ? NEEDS.tools : 0) |
+    (images === false ? NEEDS.images : 0) |
+    (json === false ? NEEDS.json : 0)
+  );
+}
+
+function bestOf(rules: readonly RoutingRule[]): Certainty {
+  return rules.some(({ use, certainty }) => use !== null && certainty === 'likely')
+    ? 'likely'
+    : 'needs_test';
+}
+
+function noteOf(rules: readonly RoutingRule[], otherwise: Use): string {
+  const parts = rules.map(
+    ({ condition, use }) => `${condition === null ? 'everything' : condition.text}: ${shown(use)}`,
+  );
+  if (parts.length === 0 && otherwise === null) return 'No rule: every call stays where it is.';
+  return `Rules, the first that matches decides. ${[...parts, `Otherwise: ${shown(otherwise)}`].join('. ')}.`;
+}
+
+function shown(use: Use): string {
+  return use === null ? 'stays' : `to ${use.join(' or ')}`;
+}

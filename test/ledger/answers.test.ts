@@ -1,0 +1,43 @@
+import { Buffer } from 'node:buffer';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Answers } from '../../src/ledger/answers.ts';
+import { type Ledger, openLedger } from '../../src/ledger/open.ts';
+
+let folder: string;
+let db: Ledger;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'aicost-answers-'));
+  db = openLedger(join(folder, 'aicost.db'));
+});
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const key = (name: string) => Buffer.from(name);
+const answer = (text: string) => ({ model: 'm', answer: text, facts: '{}', costPico: 5 });
+
+test('an answer is there until its time to live is over', () => {
+  const answers = new Answers(db, { ttlMs: 1_000, capacity: 10 });
+  answers.put(key('a'), answer('one'), 5_000);
+  expect(answers.get(key('a'), 6_000)).toMatchObject({ answer: 'one', costPico: 5 });
+  expect(answers.get(key('a'), 6_001)).toBeNull();
+  expect(answers.get(key('b'), 5_000)).toBeNull();
+  answers.put(key('a'), answer('two'), 6_001);
+  expect(answers.get(key('a'), 6_001)?.answer).toBe('two');
+});
+
+test('beyond the capacity the one used longest ago goes', () => {
+  const answers = new Answers(db, { ttlMs: 1e9, capacity: 2 });
+  answers.put(key('a'), answer('a'), 1_000);
+  answers.put(key('b'), answer('b'), 2_000);
+  // Uses are noted once a minute.
+  answers.get(key('a'), 100_000);
+  answers.put(key('c'), answer('c'), 101_000);
+  const left = ['a', 'b', 'c'].filter((name) => answers.get(key(name), 102_000) !== null);
+  expect(left).toEqual(['a', 'c']);
+});
