@@ -10,7 +10,7 @@ import type { Clock } from '../domain/time.ts';
 import { emptyUsage, inputTotal, outputTotal } from '../domain/tokens.ts';
 import { hashString } from '../formats/hash.ts';
 import { Memory } from '../formats/memory.ts';
-import type { Answers } from '../ledger/answers.ts';
+import type { Answers, StoredAnswer } from '../ledger/answers.ts';
 import type { RowWithResult } from '../ledger/batch-rows.ts';
 import type { LedgerBudget } from '../ledger/budget.ts';
 import type { RunCall } from '../ledger/call-rows.ts';
@@ -226,8 +226,10 @@ function reasonOf({ row, why, tried }: RowResult): string {
   return `${routed === '' ? '' : `${routed}; `}${why}: ${others}`;
 }
 
-/** The runner's cache on a ledger. */
+/** The runner's cache on a ledger; the latest answers are in memory until they are written. */
 export class LedgerAnswers implements AnswerCache {
+  readonly #unwritten = new Map<string, CachedAnswer>();
+
   constructor(
     private readonly answers: Answers,
     private readonly journal: BatchJournal,
@@ -236,16 +238,25 @@ export class LedgerAnswers implements AnswerCache {
 
   /** The answer of an equal request; null if none is kept. */
   get(key: string): CachedAnswer | null {
-    const kept = this.answers.get(Buffer.from(key), this.clock.now());
+    const latest = this.#unwritten.get(key);
+    if (latest !== undefined) return latest;
+    const kept = this.answers.get({ id: hashString(key), text: key }, this.clock.now());
     if (kept === null) return null;
     const facts = JSON.parse(kept.facts) as Omit<Answer, 'text' | 'model'>;
     return { ...facts, model: kept.model, text: kept.answer, costPico: kept.costPico };
   }
 
   /** Keeps an answer. */
-  put(key: string, { text, model, costPico, ...facts }: CachedAnswer): void {
-    const bytes = Buffer.from(key);
-    const stored = { model, answer: text, facts: JSON.stringify(facts), costPico };
-    this.journal.also(() => this.answers.put(bytes, stored, this.clock.now()));
+  put(key: string, answer: CachedAnswer): void {
+    const atMs = this.clock.now();
+    this.#unwritten.set(key, answer);
+    this.journal.eventually(() => {
+      this.answers.put({ id: hashString(key), text: key }, storedOf(answer), atMs);
+      this.#unwritten.delete(key);
+    });
   }
+}
+
+function storedOf({ text, model, costPico, ...facts }: CachedAnswer): StoredAnswer {
+  return { model, answer: text, facts: JSON.stringify(facts), costPico };
 }

@@ -17,6 +17,13 @@ export interface StoredAnswer {
   readonly costPico: number | null;
 }
 
+/** What stands for everything an answer depends on. */
+export interface AnswerKey {
+  /** A hash of the text: of two texts with one hash the later is kept. */
+  readonly id: number;
+  readonly text: string;
+}
+
 /** How long answers are kept, and how many. */
 export interface AnswerLimits {
   readonly ttlMs: number;
@@ -41,18 +48,19 @@ export class Answers {
   }
 
   /** The answer for a key; null if there is none, or it is too old. */
-  get(key: Uint8Array, nowMs: EpochMs): StoredAnswer | null {
-    const row = this.#statements.find.get(key, nowMs - this.#limits.ttlMs) as
+  get({ id, text }: AnswerKey, nowMs: EpochMs): StoredAnswer | null {
+    const row = this.#statements.find.get(id, text, nowMs - this.#limits.ttlMs) as
       | (StoredAnswer & { usedAtMs: EpochMs })
       | undefined;
     if (row === undefined) return null;
-    if (nowMs - row.usedAtMs > USE_STEP_MS) this.#statements.use.run(nowMs, key);
+    if (nowMs - row.usedAtMs > USE_STEP_MS) this.#statements.use.run(nowMs, id);
     return row;
   }
 
   /** Keeps an answer, in place of an older one; makes room by forgetting what was used longest ago. */
-  put(key: Uint8Array, { model, answer, facts, costPico }: StoredAnswer, nowMs: EpochMs): void {
-    this.#statements.put.run(key, model, answer, facts, costPico, nowMs, nowMs);
+  put({ id, text }: AnswerKey, stored: StoredAnswer, nowMs: EpochMs): void {
+    const { model, answer, facts, costPico } = stored;
+    this.#statements.put.run(id, text, model, answer, facts, costPico, nowMs, nowMs);
     if (++this.#count <= this.#limits.capacity) return;
     const { drop, expire, count } = this.#statements;
     expire.run(nowMs - this.#limits.ttlMs);
@@ -67,14 +75,14 @@ function prepareStatements(db: Ledger) {
   return {
     find: db.prepare(
       `SELECT model, answer, facts, cost_pico AS costPico, used_at_ms AS usedAtMs FROM kept_answer
-       WHERE key = ? AND stored_at_ms >= ?`,
+       WHERE id = ? AND key = ? AND stored_at_ms >= ?`,
     ),
-    use: db.prepare('UPDATE kept_answer SET used_at_ms = ? WHERE key = ?'),
-    put: db.prepare('INSERT OR REPLACE INTO kept_answer VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    use: db.prepare('UPDATE kept_answer SET used_at_ms = ? WHERE id = ?'),
+    put: db.prepare('INSERT OR REPLACE INTO kept_answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     expire: db.prepare('DELETE FROM kept_answer WHERE stored_at_ms < ?'),
     drop: db.prepare(
-      `DELETE FROM kept_answer WHERE key IN
-         (SELECT key FROM kept_answer ORDER BY used_at_ms LIMIT ?)`,
+      `DELETE FROM kept_answer WHERE id IN
+         (SELECT id FROM kept_answer ORDER BY used_at_ms LIMIT ?)`,
     ),
     count: db.prepare('SELECT count(*) FROM kept_answer').pluck(),
   };

@@ -69,15 +69,15 @@ CREATE INDEX batch_lease_run ON batch_lease (run_id);
 CREATE INDEX batch_lease_day ON batch_lease (day);
 
 CREATE TABLE kept_answer (
-  key BLOB PRIMARY KEY,
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
   model TEXT NOT NULL,
   answer TEXT NOT NULL,
   facts TEXT NOT NULL,
   cost_pico INTEGER,
   stored_at_ms INTEGER NOT NULL,
   used_at_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX kept_answer_used ON kept_answer (used_at_ms);
+) STRICT;
 
 CREATE VIEW batch_rows AS
 SELECT w.id >> 32 AS run_id, (w.id & 4294967295) + 1 AS row, w.line,

@@ -67,6 +67,9 @@ export interface JournalOptions {
 /** WAL pages between checkpoints: 40 MB; a checkpoint is the only thing that waits for the disk. */
 const CHECKPOINT_PAGES = 10_000;
 
+/** Writes all over a table cost a page each, but less the more there are in one transaction. */
+const MANY_WRITES = 256;
+
 interface Group {
   readonly promise: Promise<void>;
   resolve(): void;
@@ -83,6 +86,8 @@ export class BatchJournal {
   #results: JournalResult[] = [];
   /** Further writes of the same transaction: answers kept, money counted. */
   #others: (() => void)[] = [];
+  /** Those that can wait. */
+  #whenever: (() => void)[] = [];
   #group: Group | null = null;
   #isDue = false;
   #failure: unknown = null;
@@ -125,10 +130,22 @@ export class BatchJournal {
     this.#plan();
   }
 
+  /** Writes something else with a later group, many at once: what a crash may take. */
+  eventually(write: () => void): void {
+    this.#whenever.push(write);
+    if (this.#whenever.length >= MANY_WRITES) this.#gatherWhenever();
+  }
+
   /** Writes what is left; throws what the ledger throws. */
   close(): void {
     this.#failure = null;
+    this.#gatherWhenever();
     this.#write();
+  }
+
+  #gatherWhenever(): void {
+    for (const write of this.#whenever) this.also(write);
+    this.#whenever = [];
   }
 
   #joined(): Promise<void> {

@@ -1,5 +1,4 @@
 /** The wall clock jumps, by hours and days, forth and back: what is measured must not. */
-import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +58,7 @@ describe('the ledger', () => {
 
   test('a kept answer is too old after a jump forth, and is there again after it is taken back', () => {
     const answers = new Answers(db, { ttlMs: HOUR_MS, capacity: 10 });
-    const key = Buffer.from('a');
+    const key = { id: 1, text: 'a' };
     const nowMs = Date.UTC(2026, 0, 10);
     answers.put(key, { model: 'm', answer: 'yes', facts: '{}', costPico: 1 }, nowMs);
     expect(answers.get(key, nowMs + DAY_MS)).toBeNull();

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const key = (name: string) => Buffer.from(name);
+const key = (name: string) => ({ id: name.charCodeAt(0), text: name });
 const answer = (text: string) => ({ model: 'm', answer: text, facts: '{}', costPico: 5 });
 
 test('an answer is there until its time to live is over', () => {
@@ -40,4 +39,10 @@ test('beyond the capacity the one used longest ago goes', () => {
   answers.put(key('c'), answer('c'), 101_000);
   const left = ['a', 'b', 'c'].filter((name) => answers.get(key(name), 102_000) !== null);
   expect(left).toEqual(['a', 'c']);
+});
+
+test('two texts with one hash are two', () => {
+  const answers = new Answers(db, { ttlMs: 1e9, capacity: 2 });
+  answers.put({ id: 1, text: 'a' }, answer('a'), 1_000);
+  expect(answers.get({ id: 1, text: 'b' }, 1_000)).toBeNull();
 });

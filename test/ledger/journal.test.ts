@@ -62,6 +62,22 @@ function count(table: string): number {
   return db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
 }
 
+describe('writes that can wait', () => {
+  test('come many at once, and the rest at the end', () => {
+    const journal = new BatchJournal(db, { runId: 1, calls: null, later });
+    const written: number[] = [];
+    // 256 make a group.
+    for (let i = 0; i < 255; i++) journal.eventually(() => void written.push(i));
+    expect([written.length, turns.length]).toEqual([0, 0]);
+    journal.eventually(() => void written.push(255));
+    turn();
+    expect(written.length).toBe(256);
+    journal.eventually(() => void written.push(256));
+    journal.close();
+    expect(written).toEqual(Array.from({ length: 257 }, (_, i) => i));
+  });
+});
+
 describe('groups', () => {
   test('attempts of one turn are on disk together, and only then released', async () => {
     const journal = new BatchJournal(db, { runId: 1, calls: null, later });
