@@ -179,8 +179,8 @@ export class RunJournal implements Journal {
       hasSchema: facts.hasSchema,
       billedPico: answer?.billedPico ?? null,
     };
-    const { task, taskConfidence, promptSketch } = facts;
-    return { call, line: row.line, task, taskConfidence, promptSketch };
+    const { task, taskConfidence, promptSketch, systemSketch } = facts;
+    return { call, line: row.line, task, taskConfidence, promptSketch, systemSketch };
   }
 }
 
