@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   commands: [
     ...['domain', 'formats', 'ingest', 'ledger', 'pricing', 'classify', 'findings', 'policy'],
     ...['simulate', 'report', 'audit', 'reconcile', 'providers', 'batch', 'terminal', 'config'],
-    ...['compare', 'price-store'],
+    ...['compare', 'price-store', 'tokenize'],
   ],
   cli: ['terminal', 'commands'],
   main: ['cli', 'config', 'domain', 'report', 'terminal'],

@@ -27,7 +27,8 @@ import {
 } from '../report/model.ts';
 import type { CacheOptions } from '../simulate/exact-cache.ts';
 import type { ByCertainty, LeverResult } from '../simulate/lever.ts';
-import { replay, type Savings } from '../simulate/replay.ts';
+import type { Savings } from '../simulate/pipeline.ts';
+import { replay } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
 import { type SpendResult, spendBy, type TemplateNames } from './spend.ts';
 import type { TemplateOf } from './spend-templates.ts';

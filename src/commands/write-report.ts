@@ -83,7 +83,12 @@ async function analyse(
   return analysis;
 }
 
-function noteUndated(deps: Deps, db: Ledger, { sourceIds, sinceMs, untilMs }: Selection): void {
+/** Says how many calls a period leaves out for want of a time. */
+export function noteUndated(
+  deps: Deps,
+  db: Ledger,
+  { sourceIds, sinceMs, untilMs }: Selection,
+): void {
   if (sinceMs === null && untilMs === null) return;
   const calls = countUndated(db, sourceIds);
   if (calls === 0) return;
