@@ -105,9 +105,16 @@ function withExampleFiles(folder: string): string {
   writeFileSync(join(folder, 'prompts.jsonl'), '{"prompt":"What is a ledger?"}\n');
   writeFileSync(join(folder, 'reviews.csv'), 'id,text\n1,It works\n2,It broke\n');
   writeFileSync(join(folder, 'labelled.csv'), labelledSheet());
+  writeFileSync(join(folder, 'trace.jsonl'), TRACE);
   expect(shell('aicost ingest logs.jsonl', folder).status).toBe(0);
   return folder;
 }
+
+/** Two requests that share a block of 512 tokens. */
+const TRACE = [
+  '{"timestamp":0,"input_length":600,"output_length":20,"hash_ids":[1,2]}',
+  '{"timestamp":1000,"input_length":700,"output_length":30,"hash_ids":[1,3]}',
+].join('\n');
 
 function environment(cwd: string) {
   return { PATH: `${join(cwd, '.bin')}:${process.env.PATH}`, HOME: cwd, LANG: 'C.UTF-8' };
