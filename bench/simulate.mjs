@@ -1,7 +1,7 @@
 /**
  * Times the replays of `simulate` on generated calls: exact caches in ten configurations, the whole
- * capacity curve, routing, near-duplicates with their recall, the prompt cache, and the memory of many
- * calls. Loading (making the columns) is timed apart. Prints wall and CPU time, the least of several
+ * capacity curve, routing, near-duplicates with their recall, the links of a semantic cache, the prompt
+ * cache, and the memory of many calls. Loading (making the columns) is timed apart. Prints wall and CPU time, the least of several
  * runs: machines are noisy.
  *
  *   npm run bench:simulate -- [--calls 1000000] [--texts 100000] [--memory-calls 10000000] [--runs 5]
@@ -30,6 +30,7 @@ const {
   CacheCallsBuilder,
   CallTable,
   capacityCurve,
+  distinctPrompts,
   ExactCache,
   FeatureReader,
   NearDuplicates,
@@ -42,6 +43,8 @@ const {
   replayPromptCache,
   Routing,
   routingPlan,
+  SemanticLinker,
+  semanticCachePlan,
   simulate,
   TraceBuilder,
 } = await load();
@@ -52,6 +55,7 @@ if (runs > 0) {
   routing(Number(values.calls));
   promptCache(12_000_000);
   nearDuplicates(Number(values.texts));
+  semanticCache(Number(values.texts));
 }
 memory(Number(values['memory-calls']));
 
@@ -65,6 +69,8 @@ async function load() {
     ...['simulate/prompt-cache.ts', 'simulate/prompt-cache-trace.ts', 'simulate/routing.ts'],
     ...['simulate/replay.ts', 'simulate/simulate.ts', 'simulate/call-table.ts'],
     ...['simulate/lever-routing.ts', 'simulate/lever-batch-tier.ts', 'simulate/exact-cache.ts'],
+    ...['simulate/semantic-links.ts', 'simulate/semantic-prompts.ts'],
+    'simulate/lever-semantic-cache.ts',
     ...['policy/near-duplicates.ts', 'policy/semantic-features.ts', 'policy/presets.ts'],
   ];
   writeFileSync(entry, files.map((path) => `export * from ${source(path)};`).join('\n'));
@@ -242,6 +248,25 @@ function nearDuplicates(count) {
   console.log(
     `  recall against brute force over ${sample.length}: ${(found / all).toFixed(4)} of ${all}`,
   );
+}
+
+function semanticCache(count) {
+  // Digits would be read as numbers, which keep prompts apart.
+  const letter = (digit) => 'aeioubdfgk'[Number(digit)];
+  const texts = textsOf(count).map((text) => text.replace(/\d/g, letter));
+  const make = callMaker(count);
+  const table = new CallTable(count);
+  for (let id = 0; id < count; id++) table.add({ ...make(id), promptHash: id + 1 });
+  const links = timed(`semantic cache, links of ${count} prompts`, null, () => {
+    const linker = new SemanticLinker(distinctPrompts(table, null), 0.7);
+    for (const [prompt, text] of texts.entries()) {
+      linker.add(prompt, { text, hasMore: false, answer: null });
+    }
+    return linker.finish();
+  });
+  const plans = [semanticCachePlan({ links, rates: [] }, { minSimilarity: 0.8 })];
+  const parts = partsOf(table, 0);
+  timed(`semantic cache, ${count} calls replayed`, null, () => replayParts(table, plans, parts));
 }
 
 function jaccard(a, b) {

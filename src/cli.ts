@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/simulate.ts'),
   },
   {
+    name: 'policy',
+    summary: 'List, show, check and compare policies, and write one for a gateway',
+    load: () => import('./commands/policy.ts'),
+  },
+  {
     name: 'rejects',
     summary: 'List the log lines that could not be read, with file, line and reason',
     load: () => import('./commands/rejects.ts'),

@@ -48,8 +48,8 @@ Examples:
 
 async function run(invocation: Invocation<SubjectFlags>, deps: Deps) {
   return withSubject(invocation, deps, async (subject) => {
-    const { table, policy, book, quality, limits, holdout } = subject;
-    const world = { policy, pricer: book, quality, maxLoss: null, limits };
+    const { table, policy, book, quality, limits, semantic, holdout } = subject;
+    const world = { policy, pricer: book, quality, maxLoss: null, limits, semantic };
     const { plans } = plansOf(world);
     if (!plans.some(({ id }) => id === 'routing')) {
       const hint = 'add routing: { preset: conservative }, or name a preset';

@@ -1,7 +1,7 @@
 /**
  * `aicost simulate [run]`: the calls of a log under a policy, lever by lever.
  *
- * Takes logs and a policy, gives the waterfall. Never reads a log's text, never uses the network.
+ * Takes logs and a policy, gives the waterfall. Never uses the network.
  */
 import { EXIT, type ExitCode } from '../errors.ts';
 import { renderSections, type Sections } from '../report/sections.ts';
@@ -14,6 +14,7 @@ import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { simulateAnswer } from './simulate-answer.ts';
 import { CallRows } from './simulate-calls.ts';
 import { shareOf } from './simulate-flags.ts';
+import { falseHitsOf } from './simulate-semantic.ts';
 import { stepByStep } from './simulate-steps.ts';
 import {
   declareSubject,
@@ -56,6 +57,8 @@ Examples:
   $ aicost simulate fixtures/support-desk.jsonl --policy fixtures/policy.yaml
   $ aicost simulate --policy conservative --holdout 40% --max-quality-loss 2%
   $ aicost simulate --policy c2 --shapley --json
+
+A policy with a semantic_cache has the prompts read once more where their logs lie (or as --store-text keeps them).
 `,
     )
     .runs<Flags>(run);
@@ -86,8 +89,9 @@ function* answerOf(
   subject: Subject,
   { maxLoss, sharesOut, showsCalls, nowMs }: Asked,
 ): Generator<number, { sections: Sections; unpricedCalls: number }> {
-  const { table, policy, book, quality, limits, holdout, seed } = subject;
-  const { plans, missing } = plansOf({ policy, pricer: book, quality, maxLoss, limits });
+  const { table, policy, book, quality, limits, semantic, holdout, seed } = subject;
+  const world = { policy, pricer: book, quality, maxLoss, limits, semantic };
+  const { plans, missing } = plansOf(world);
   const parts = partsOf(table, holdout);
   yield 1;
   const rows = showsCalls ? new CallRows(plans) : null;
@@ -96,7 +100,8 @@ function* answerOf(
   const shares = sharesOut ? yield* sharesOf(subject, plans, parts) : null;
   const answer = simulateAnswer({ subject, simulation, missing, shares, maxLoss, nowMs });
   const calls = rows === null ? [] : [rows.section(subject.placesOf)];
-  const sections = { ...answer, sections: [...answer.sections, ...calls] };
+  const falseHits = falseHitsOf(subject);
+  const sections = { ...answer, sections: [...answer.sections, ...falseHits, ...calls] };
   return { sections, unpricedCalls: simulation.savings.unpricedCalls };
 }
 

@@ -18,7 +18,9 @@ import { parseQualityCsv } from '../policy/quality-csv.ts';
 import { NO_FACTS } from '../policy/section-models.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { CallTable } from '../simulate/call-table.ts';
+import type { SemanticLog } from '../simulate/lever-semantic-cache.ts';
 import type { RoutingLimits } from '../simulate/routing.ts';
+import { partsOf } from '../simulate/simulate.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { tokenRatioPermille } from '../tokenize/ratio.ts';
 import { declarePrices, openBook } from './price-book.ts';
@@ -27,6 +29,8 @@ import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-l
 import { policyNames, readPolicy, readPolicySource } from './read-policy.ts';
 import { periodOf } from './report-flags.ts';
 import { seedOf, shareOf } from './simulate-flags.ts';
+import { semanticSettings, withFalseHits } from './simulate-semantic.ts';
+import { readSemanticLog } from './simulate-texts.ts';
 import { withLedger } from './with-ledger.ts';
 import { noteUndated } from './write-report.ts';
 
@@ -37,6 +41,7 @@ export interface SubjectFlags extends ReadFlags {
   readonly holdout: string;
   readonly quality?: string;
   readonly seed: string;
+  readonly maxFalseHits?: string;
 }
 
 /** What is replayed. */
@@ -47,6 +52,8 @@ export interface Subject {
   readonly quality: QualityTable;
   /** What is known of models besides the policy. */
   readonly limits: RoutingLimits;
+  /** The prompts' texts as the semantic cache sees them; null: the policy has none. */
+  readonly semantic: SemanticLog | null;
   /** The share of the calls that is held out, the latest ones; 0: none. */
   readonly holdout: number;
   readonly seed: number;
@@ -73,6 +80,10 @@ export function declareSubject(command: CliCommand): void {
     .optionsGroup('How sure it is:')
     .option('--holdout <share>', 'fit on the earlier calls, report on the latest: 40%', '0')
     .option('--quality <file>', 'your scores: a CSV with model, task, quality from 0 to 100')
+    .option(
+      '--max-false-hits <share>',
+      'the semantic cache at the lowest similarity that keeps wrong answers within this: 1%',
+    )
     .option('--seed <n>', 'the seed of what is drawn for intervals', '1');
 }
 
@@ -85,7 +96,8 @@ export async function withSubject(
   const period = periodOf(flags);
   const holdout = shareOf(flags.holdout, '--holdout');
   const seed = seedOf(flags.seed);
-  const policy = await readSimulatedPolicy(deps);
+  const policy = withFalseHits(await readSimulatedPolicy(deps), flags.maxFalseHits);
+  const settings = semanticSettings(policy);
   const quality = new QualityTable([...(policy.quality ?? []), ...ownQuality(flags, deps)]);
   const book = await openBook(deps);
   const unpricedModels = unpricedOf(policy, book);
@@ -94,8 +106,11 @@ export async function withSubject(
     const selection = { sourceIds, ...period };
     noteUndated(deps, db, selection);
     const table = await loadCalls(deps, db, { selection, book });
+    const { heldOut } = partsOf(table, holdout);
+    const semantic =
+      settings === null ? null : await readSemanticLog(db, deps, { table, settings, heldOut });
     return run({
-      ...{ table, policy, book, quality, limits, holdout, seed, unpricedModels },
+      ...{ table, policy, book, quality, limits, semantic, holdout, seed, unpricedModels },
       placesOf: (ids) => placesOf(db, ids),
     });
   };

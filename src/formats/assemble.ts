@@ -34,6 +34,10 @@ export interface ParsedCall {
   readonly call: Call;
   readonly system: Text | null;
   readonly user: Text | null;
+  /** Whether the prompt holds a part that is no text, such as an image. */
+  readonly hasMedia: boolean;
+  /** What was answered, as the log holds it: a text, a message or its parts. */
+  readonly answer: Json | undefined;
   /** Where an answered call has no counts: what they may be counted from. */
   readonly uncounted: Uncounted | null;
   /** What the log says of the call's purpose and path, as it stands there: for a user's rules. */
@@ -108,7 +112,8 @@ function flatPart({ found, provider }: RecordFacts): Part {
 function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
   const { found, prompt, times, memory } = record;
   const { values, body } = found;
-  const answer = answerOf(body?.answer ?? textual(values[R.answer]), memory);
+  const answered = body?.answer ?? textual(values[R.answer]);
+  const answer = answerOf(answered, memory);
   const idKey =
     keyOf(body?.id, memory) ??
     keyOf(values[R.responseId], memory) ??
@@ -139,6 +144,8 @@ function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
     },
     system: prompt.system,
     user: prompt.user,
+    hasMedia: prompt.hasMedia,
+    answer: answered,
     uncounted: part.usage === null ? uncountedOf(record) : null,
     tags: values[R.task] ?? values[R.tags],
     endpoint: values[R.url] ?? values[R.callType],

@@ -24,6 +24,8 @@ export interface Prompt {
   /** The system prompt and the last user message: for the classifier, not for keeping. */
   readonly system: Text | null;
   readonly user: Text | null;
+  /** Whether a message holds a part that is no text, such as an image. */
+  readonly hasMedia: boolean;
 }
 
 /** Members of a request that are the prompt itself, or do not shape the answer. */
@@ -45,6 +47,7 @@ export const NO_PROMPT: Prompt = {
   temperatureMilli: null,
   system: null,
   user: null,
+  hasMedia: false,
 };
 
 /** The prompt and the parameters of a request body. */
@@ -71,6 +74,7 @@ export function promptOf(request: Fields, memory: Memory): Prompt {
     temperatureMilli: milli(request.get(K.temperature)),
     system: walk.system,
     user: walk.user,
+    hasMedia: walk.hasMedia,
   };
 }
 
@@ -107,6 +111,7 @@ export function barePromptOf(
     turns: walk.turns,
     system: walk.system,
     user: walk.user,
+    hasMedia: walk.hasMedia,
   };
 }
 
@@ -145,6 +150,7 @@ class Walk {
   turns = 0;
   system: Text | null = null;
   user: Text | null = null;
+  hasMedia = false;
 
   constructor(private readonly memory: Memory) {}
 
@@ -177,6 +183,7 @@ class Walk {
     const contentHash = this.memory.hasher.json(content, 0);
     this.hash = mix(hashString(role, this.hash), contentHash);
     this.bytes += bytesOf(content);
+    if (Array.isArray(content) && !content.every(isText)) this.hasMedia = true;
     const text = lastText(content);
     if (role === 'system' || role === 'developer') {
       this.systemHash = mix(this.systemHash ?? 1, contentHash);
@@ -203,6 +210,11 @@ function lastText(content: Json): Text | null {
     if (text !== null) return text;
   }
   return null;
+}
+
+/** Whether a part of a content is text. */
+function isText(part: Json): boolean {
+  return textIn(part) instanceof Text;
 }
 
 function textIn(part: Json): Json {

@@ -14,6 +14,19 @@ export interface FilePlace {
   readonly document: Document.Parsed;
 }
 
+/** What is wrong in a policy file, and where. */
+export class PolicyProblem extends UserError {
+  constructor(
+    message: string,
+    hint: string,
+    /** The value that is wrong, as the file has it. */
+    readonly node: unknown,
+    readonly what: { readonly line: number; readonly path: string; readonly problem: string },
+  ) {
+    super(EXIT.usage, message, hint);
+  }
+}
+
 /** Limits of a number; both count as allowed. */
 export interface NumberLimits {
   readonly from: number;
@@ -25,6 +38,8 @@ export interface NumberLimits {
 export class FileValue {
   readonly #place: FilePlace;
   readonly #node: unknown;
+  /** As it stands in the file: where `#node` is what an alias stands for, the alias. */
+  readonly #given: unknown;
   /** Where the value's key stands: that of an empty value too. */
   readonly #offset: number;
 
@@ -36,6 +51,7 @@ export class FileValue {
     offset: number,
   ) {
     this.#place = place;
+    this.#given = node;
     this.#node = isAlias(node) ? node.resolve(place.document) : node;
     this.#offset = (node as Node | null)?.range?.[0] ?? offset;
   }
@@ -45,7 +61,8 @@ export class FileValue {
     const { name, lines } = this.#place;
     const { line } = lines.linePos(this.#offset);
     const key = this.path === '' ? '' : `${this.path}: `;
-    throw new UserError(EXIT.usage, `${name}:${line}: ${key}${problem}`, hint);
+    const message = `${name}:${line}: ${key}${problem}`;
+    throw new PolicyProblem(message, hint, this.#given, { line, path: this.path, problem });
   }
 
   /** The members of a mapping, by key; none may have another key than the known ones. */

@@ -6,7 +6,7 @@
  */
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { EXIT, UserError } from '../errors.ts';
-import { FileValue } from './file-value.ts';
+import { type FilePlace, FileValue } from './file-value.ts';
 import { parseBatchTier } from './section-batch-tier.ts';
 import { parseCache } from './section-cache.ts';
 import { parseCascade } from './section-cascade.ts';
@@ -54,7 +54,11 @@ export type PolicyFile = {
   readonly name: string;
 };
 
-const KEYS = Object.keys(SECTIONS) as (keyof Sections)[];
+/** A section's key. */
+export type SectionKey = keyof Sections;
+
+/** The keys of the sections, in their order. */
+export const SECTION_KEYS = Object.keys(SECTIONS) as SectionKey[];
 
 /** A policy that says nothing but which preset routes. */
 export function presetPolicy(preset: string): PolicyFile {
@@ -66,13 +70,13 @@ export function presetPolicy(preset: string): PolicyFile {
 }
 
 function nothing(): PolicyFile {
-  return Object.fromEntries(KEYS.map((key) => [key, null])) as unknown as PolicyFile;
+  return Object.fromEntries(SECTION_KEYS.map((key) => [key, null])) as unknown as PolicyFile;
 }
 
 /** Reads the text of a policy file; `name` is the file's, for messages. Throws UserError. */
 export function parsePolicyFile(text: string, name: string): PolicyFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\ufeff/, ''), { lineCounter: lines });
+  const place = openPolicy(text, name);
+  const { lines, document } = place;
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
@@ -84,20 +88,33 @@ export function parsePolicyFile(text: string, name: string): PolicyFile {
       { cause: error },
     );
   }
+  return readOpened(place);
+}
+
+/** The text as YAML, with its lines; whether it is well-formed, its `errors` say. */
+export function openPolicy(text: string, name: string): FilePlace {
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\ufeff/, ''), { lineCounter: lines });
+  return { name, lines, document };
+}
+
+/** Reads a policy file that is well-formed YAML. Throws UserError at the first problem. */
+export function readOpened(place: FilePlace): PolicyFile {
+  const { name, document } = place;
   if (!isMap(document.contents)) {
-    const hint = `keys of a policy: name, ${KEYS.join(', ')}`;
+    const hint = `keys of a policy: name, ${SECTION_KEYS.join(', ')}`;
     throw new UserError(EXIT.usage, `${name}:1: a policy is a mapping, this is none`, hint);
   }
   // `{}` says that all is to stay as it is; an empty file says nothing, and is a mistake.
   if (document.contents.items.length === 0) return { ...nothing(), name };
-  const root = new FileValue({ name, lines, document }, '', document.contents, 0);
+  const root = new FileValue(place, '', document.contents, 0);
   return readSections(root, name);
 }
 
 function readSections(root: FileValue, fileName: string): PolicyFile {
-  const members = root.members(['name', ...KEYS]);
+  const members = root.members(['name', ...SECTION_KEYS]);
   const name = members.get('name')?.text() ?? fileName;
-  const sections = KEYS.map((key) => {
+  const sections = SECTION_KEYS.map((key) => {
     const value = members.get(key);
     return [key, value === undefined ? null : SECTIONS[key](value)];
   });

@@ -23,6 +23,7 @@ import { outputCapsPlan } from './lever-output-caps.ts';
 import { promptCachePlan } from './lever-prompt-cache.ts';
 import { retriesPlan } from './lever-retries.ts';
 import { type MakeRouting, routingPlan } from './lever-routing.ts';
+import { type SemanticLog, semanticCachePlan } from './lever-semantic-cache.ts';
 import { trimmingPlan } from './lever-trimming.ts';
 import { Routing, type RoutingLimits } from './routing.ts';
 
@@ -35,6 +36,8 @@ export interface PlanWorld {
   readonly maxLoss: number | null;
   /** What is known of models besides the policy: context windows, tokens. */
   readonly limits: RoutingLimits;
+  /** The prompts' texts, read; null or not there: they were not. */
+  readonly semantic?: SemanticLog | null;
 }
 
 type MakePlan = (world: PlanWorld) => LeverPlan;
@@ -50,6 +53,10 @@ const PLANS: { readonly [Id in LeverId]?: MakePlan } = {
   exact_cache({ policy }) {
     const options = said(policy.cache ?? {});
     return { id: 'exact_cache', create: () => new ExactCache(options) };
+  },
+  semantic_cache({ policy, semantic = null }) {
+    const { embed: _embed, ...rest } = policy.semantic_cache ?? {};
+    return semanticCachePlan(semantic, said(rest));
   },
   routing(world) {
     const { quality, maxLoss } = world;

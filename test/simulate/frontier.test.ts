@@ -159,7 +159,7 @@ describe('the levers of a policy', () => {
     expect(planned('{}')).toEqual([[], []]);
     // What has defaults needs no section; what has none does.
     expect(planned('levers: [batch_tier, retries]')).toEqual([['batch_tier', 'retries'], []]);
-    expect(planned('levers: [semantic_cache]')).toEqual([[], ['semantic_cache']]);
+    expect(planned('levers: [semantic_cache]')).toEqual([['semantic_cache'], []]);
     for (const id of ['routing', 'cascade', 'gateway']) {
       expect(() => planned(`levers: [${id}]`)).toThrow(`the lever ${id} has no section`);
     }
