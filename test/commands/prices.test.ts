@@ -524,7 +524,9 @@ test('prices list --tables lists the others where one cannot be read, and names 
   expect(code).toBe(1);
   expect(stdout).toMatch(/^good,imported,/m);
   expect(stdout).not.toMatch(/^(bad|odd),/m);
-  expect(notes.join('\n')).toContain(`${join(folder, 'bad.prices')}: bad line 2 has 2 cells and the header 3`);
+  expect(notes.join('\n')).toContain(
+    `${join(folder, 'bad.prices')}: bad line 2 has 2 cells and the header 3`,
+  );
   expect(notes.join('\n')).toContain(`cannot read ${join(folder, 'odd.prices')} (EISDIR)`);
 });
 
