@@ -5,7 +5,7 @@
  * Bundled, because start-up time is mostly the number of files Node opens. Everything lies flat in
  * one folder, so `new URL('./worker.js', import.meta.url)` is right from every chunk.
  */
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -32,6 +32,8 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 await rm(dist, { recursive: true, force: true });
 await build({ main: 'src/main.ts' });
 await build({ worker: 'src/ingest/worker.ts' });
+// Read at run time, beside the chunks, as in src/.
+await copyFile(`${root}src/ingest/weights.bin`, `${dist}/weights.bin`);
 
 async function build(input) {
   const bundle = await rolldown({

@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/batch.ts'),
   },
   {
+    name: 'simulate',
+    summary: 'Replay traffic and say what it would have cost otherwise',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
     name: 'rejects',
     summary: 'List the log lines that could not be read, with file, line and reason',
     load: () => import('./commands/rejects.ts'),

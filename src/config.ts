@@ -30,6 +30,10 @@ export interface Config {
   readonly aliases: Setting<readonly string[]>;
   /** A routing policy's name, or a policy file; null for the default policy. */
   readonly policy: Setting<string | null>;
+  /** A file of rules that label calls (docs/teaching.md); null: none. */
+  readonly rules: Setting<string | null>;
+  /** The file of a taught classifier, or `shipped`; null: the one beside the ledger if there is one. */
+  readonly classifier: Setting<string | null>;
   /** Null: a table on a terminal, CSV when piped. */
   readonly format: Setting<OutputFormat | null>;
   readonly quiet: Setting<boolean>;
@@ -43,6 +47,8 @@ export const CONFIG_KEYS = [
   'price',
   'aliases',
   'policy',
+  'rules',
+  'classifier',
   'format',
   'quiet',
   'endpoints',
@@ -69,6 +75,8 @@ export function resolveConfig(layers: readonly ConfigLayer[]): Config {
     price: settle(layers, 'price', [], parseTexts),
     aliases: gather(layers, 'aliases', parseAliases),
     policy: settle(layers, 'policy', null, parseText),
+    rules: settle(layers, 'rules', null, parseText),
+    classifier: settle(layers, 'classifier', null, parseText),
     format: settle(layers, 'format', null, parseFormatSetting),
     quiet: settle(layers, 'quiet', false, parseSwitch),
     endpoints: settle(layers, 'endpoints', undefined, parseList),

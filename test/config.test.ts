@@ -23,6 +23,8 @@ describe('resolveConfig', () => {
       price: { value: [], origin: 'default' },
       aliases: { value: [], origin: 'default' },
       policy: { value: null, origin: 'default' },
+      rules: { value: null, origin: 'default' },
+      classifier: { value: null, origin: 'default' },
       format: { value: null, origin: 'default' },
       quiet: { value: false, origin: 'default' },
       endpoints: { value: undefined, origin: 'default' },
@@ -42,6 +44,8 @@ describe('resolveConfig', () => {
       price: { value: [], origin: 'default' },
       aliases: { value: [], origin: 'default' },
       policy: { value: 'project', origin: '/p/aicost.config.json' },
+      rules: { value: null, origin: 'default' },
+      classifier: { value: null, origin: 'default' },
       format: { value: 'json', origin: '/u/config.json' },
       quiet: { value: true, origin: '/u/config.json' },
       endpoints: { value: undefined, origin: 'default' },
@@ -84,7 +88,7 @@ describe('resolveConfig', () => {
       expect.objectContaining({
         code: 2,
         message: "/p/aicost.config.json: no setting is called 'legder'",
-        hint: 'settings: ledger, prices, price, aliases, policy, format, quiet, endpoints',
+        hint: 'settings: ledger, prices, price, aliases, policy, rules, classifier, format, quiet, endpoints',
       }),
     );
   });

@@ -100,16 +100,37 @@ function withExampleFiles(folder: string): string {
   writeFileSync(join(folder, 'logs/march.jsonl.gz'), gzipSync(log));
   writeFileSync(join(folder, 'old.gz'), gzipSync(log));
   writeFileSync(join(folder, 'logs.csv'), 'model,prompt_tokens,completion_tokens\ngpt-4o,12,3\n');
-  cpSync(join(ROOT, 'fixtures/prices/contract.csv'), join(folder, 'my-prices.csv'));
   writeFileSync(join(folder, 'prompts.csv'), 'prompt\nWhat is a ledger?\nWhat is a lease?\n');
+  cpSync(join(ROOT, 'fixtures/prices/contract.csv'), join(folder, 'my-prices.csv'));
   writeFileSync(join(folder, 'prompts.jsonl'), '{"prompt":"What is a ledger?"}\n');
   writeFileSync(join(folder, 'reviews.csv'), 'id,text\n1,It works\n2,It broke\n');
+  writeFileSync(join(folder, 'labelled.csv'), labelledSheet());
+  writeFileSync(join(folder, 'trace.jsonl'), TRACE);
   expect(shell('aicost ingest logs.jsonl', folder).status).toBe(0);
   return folder;
 }
 
+/** Two requests that share a block of 512 tokens. */
+const TRACE = [
+  '{"timestamp":0,"input_length":600,"output_length":20,"hash_ids":[1,2]}',
+  '{"timestamp":1000,"input_length":700,"output_length":30,"hash_ids":[1,3]}',
+].join('\n');
+
 function environment(cwd: string) {
   return { PATH: `${join(cwd, '.bin')}:${process.env.PATH}`, HOME: cwd, LANG: 'C.UTF-8' };
+}
+
+/** Labels of a house of its own: what no shipped classifier can know. */
+function labelledSheet(): string {
+  const nouns = 'invoice tender offer contract reminder warranty permit lease claim bid'.split(' ');
+  const rows = nouns.flatMap((noun, n) =>
+    ['Bonn', 'Lyon', 'Graz', 'Kiel'].map((city, c) =>
+      (n + c) % 2 === 0
+        ? `zentrix route ${noun} ${city} desk,classification`
+        : `quolbar ${noun} ${city} mood,creative`,
+    ),
+  );
+  return ['prompt,task', ...rows].join('\n');
 }
 
 function shell(command: string, cwd: string) {

@@ -27,9 +27,11 @@ import {
 } from '../report/model.ts';
 import type { CacheOptions } from '../simulate/exact-cache.ts';
 import type { ByCertainty, LeverResult } from '../simulate/lever.ts';
-import { replay, type Savings } from '../simulate/replay.ts';
+import type { Savings } from '../simulate/pipeline.ts';
+import { replay } from '../simulate/replay.ts';
 import { GapCounter } from './gaps.ts';
-import { type SpendResult, spendBy } from './spend.ts';
+import { type SpendResult, spendBy, type TemplateNames } from './spend.ts';
+import type { TemplateOf } from './spend-templates.ts';
 
 /** What a report is made of besides calls. */
 export interface ReportContext {
@@ -37,19 +39,30 @@ export interface ReportContext {
   readonly selection: Selection;
   readonly ingest: IngestCounts | null;
   readonly nowMs: EpochMs;
+  /** What templates are called, where the analysis tells them. */
+  readonly templates?: TemplateNames;
+}
+
+/** What an analysis is made with besides prices and a policy. */
+export interface AnalysisOptions {
+  /** What is left out has its default. */
+  readonly cache?: Partial<CacheOptions>;
+  /** With it, spend by template too. */
+  readonly templateOf?: TemplateOf | null;
 }
 
 /** One pass over calls, in time order. */
 export class Analysis {
   readonly #book: PriceBook;
   readonly #policy: RoutingPolicy;
-  readonly #spend = spendBy();
+  readonly #spend;
   readonly #gaps = new GapCounter();
   readonly #waste;
   readonly #levers;
 
-  /** The cache's options that are left out have their defaults. */
-  constructor(book: PriceBook, policy: RoutingPolicy, cache: Partial<CacheOptions> = {}) {
+  constructor(book: PriceBook, policy: RoutingPolicy, options: AnalysisOptions = {}) {
+    const { cache = {}, templateOf = null } = options;
+    this.#spend = spendBy(templateOf);
     this.#book = book;
     this.#policy = policy;
     this.#waste = findWaste({ pricer: book });
@@ -64,9 +77,14 @@ export class Analysis {
     this.#levers.add(call);
   };
 
+  /** The first call of each template that was met. */
+  firstCalls(): ReadonlyMap<object, number> {
+    return this.#spend.firstCalls() ?? new Map();
+  }
+
   /** Makes the report; ends the pass. */
-  report({ db, selection, ingest, nowMs }: ReportContext): AuditReport {
-    const spent = this.#spend.result(accountNames(db));
+  report({ db, selection, ingest, nowMs, templates }: ReportContext): AuditReport {
+    const spent = this.#spend.result(accountNames(db), templates);
     const { info } = this.#book;
     return {
       schema: AUDIT_SCHEMA,

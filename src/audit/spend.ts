@@ -11,6 +11,7 @@ import { DAY_MS, dayNumber, formatDay, formatInstant } from '../domain/time.ts';
 import { inputTotal, outputTotal, USAGE_BASES, type UsageBasis } from '../domain/tokens.ts';
 import type { BasisRow, Period, Spend, Totals } from '../report/model.ts';
 import { figuresOf, Group, groupOf, mergeBy, rowsOf, share } from './spend-group.ts';
+import { type TemplateName, type TemplateOf, TemplateSpendBy } from './spend-templates.ts';
 
 export interface SpendResult {
   readonly totals: Totals;
@@ -29,15 +30,20 @@ export interface SpendBy {
   /** Counts one call; any order, though time order is quickest. */
   add(call: PricedCall): void;
   /** The sums so far; `userName` resolves a ledger id, null for calls that name nobody. */
-  result(userName: (userId: number) => string): SpendResult;
+  result(userName: (userId: number) => string, templates?: TemplateNames): SpendResult;
+  /** The first call of each template that was met; null where none were asked for. */
+  firstCalls(): Map<object, number> | null;
 }
+
+/** What templates are called. */
+export type TemplateNames = ReadonlyMap<object, TemplateName>;
 
 const NO_DAY = Number.MIN_SAFE_INTEGER;
 const NO_USER = -1;
 
 /** Starts an empty accumulator; half a million calls take well under a tenth of a second. */
-export function spendBy(): SpendBy {
-  return new SpendAccumulator();
+export function spendBy(templateOf: TemplateOf | null = null): SpendBy {
+  return new SpendAccumulator(templateOf);
 }
 
 class SpendAccumulator implements SpendBy {
@@ -45,6 +51,7 @@ class SpendAccumulator implements SpendBy {
   readonly #tasks = new Map<Task, Group>();
   readonly #days = new Map<number, Group>();
   readonly #users = new Map<number, Group>();
+  readonly #templates: TemplateSpendBy | null;
   #lastDay = Number.NaN;
   #lastDayGroup = new Group();
   #failed = 0;
@@ -54,6 +61,10 @@ class SpendAccumulator implements SpendBy {
   #withoutTime = 0;
   #firstMs = Number.POSITIVE_INFINITY;
   #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(templateOf: TemplateOf | null) {
+    this.#templates = templateOf === null ? null : new TemplateSpendBy(templateOf);
+  }
 
   add(call: PricedCall): void {
     const { usage, startedAtMs, outcome } = call;
@@ -84,6 +95,11 @@ class SpendAccumulator implements SpendBy {
     groupOf(this.#tasks, call.task).add(input, cached, output, cost);
     this.#dayGroup(day).add(input, cached, output, cost);
     groupOf(this.#users, call.userId ?? NO_USER).add(input, cached, output, cost);
+    this.#templates?.groupOf(call).add(input, cached, output, cost);
+  }
+
+  firstCalls(): Map<object, number> | null {
+    return this.#templates?.firstCalls() ?? null;
   }
 
   /** Calls come in time order, so that the day is mostly the one before. */
@@ -95,7 +111,7 @@ class SpendAccumulator implements SpendBy {
     return this.#lastDayGroup;
   }
 
-  result(userName: (userId: number) => string): SpendResult {
+  result(userName: (userId: number) => string, names: TemplateNames = new Map()): SpendResult {
     const models = mergeBy(this.#targets, (target) => target.model);
     const users = mergeBy(this.#users, (id) => (id === NO_USER ? null : userName(id)));
     const all = mergeBy(this.#targets, () => 'all').get('all') ?? new Group();
@@ -114,6 +130,7 @@ class SpendAccumulator implements SpendBy {
         by_task: rowsOf(this.#tasks, whole, (task, figures) => ({ task, ...figures })),
         by_day: daysOf(this.#days, whole),
         by_user: rowsOf(users, whole, (user, figures) => ({ user, ...figures })),
+        ...(this.#templates === null ? {} : { by_template: this.#templates.rows(names, whole) }),
       },
       callsWithoutUsage: bases.get('missing')?.unpriced ?? 0,
       tokenisedCalls: bases.get('tokenised')?.calls ?? 0,

@@ -151,8 +151,8 @@ export class RunKeeper {
       hasSchema: facts.hasSchema,
       billedPico: answer?.billedPico ?? null,
     };
-    const { task, taskConfidence, promptSketch } = facts;
-    return { call, line: row.line, task, taskConfidence, promptSketch };
+    const { task, taskConfidence, promptSketch, systemSketch } = facts;
+    return { call, line: row.line, task, taskConfidence, promptSketch, systemSketch };
   }
 }
 

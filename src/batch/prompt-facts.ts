@@ -24,6 +24,7 @@ export type ReadTask = (source: TaskSource) => {
   readonly task: Task;
   readonly confidence: number;
   readonly sketch: number;
+  readonly systemSketch: number;
 };
 
 /** Facts of one prompt. */
@@ -35,6 +36,7 @@ export interface PromptFacts
   readonly task: Task;
   readonly taskConfidence: number;
   readonly promptSketch: number;
+  readonly systemSketch: number;
 }
 
 /** Reads prompts; one per run. */
@@ -60,6 +62,7 @@ export class PromptReader {
       task: named ?? read.task,
       taskConfidence: named === null ? read.confidence : 100,
       promptSketch: read.sketch,
+      systemSketch: read.systemSketch,
     };
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Hits: the lexicon's words found in a text, with the places where they stand.
+ * Hits: the concepts found in a text, with the places where they stand.
  *
- * Given by the scan, read by weigh and evidence. Never holds a text or a score.
+ * Given by the scan, read by meaning and form. Never holds a text or a score.
  */
 
 /** At most so many hits of one text are kept. */
@@ -13,13 +13,13 @@ export const AT_START = 1;
 export const IN_BODY = 2;
 /** The sentence of the hit ends in a question mark, or it is the whole message and short. */
 export const IN_QUESTION = 4;
+
 /** What a scan found; reused between texts. */
 export interface Scan {
   hits: number;
-  /** The lexicon entry of a hit. */
-  readonly entry: Int16Array;
+  /** The code of a hit's concept. */
+  readonly what: Uint8Array;
   readonly sentence: Uint16Array;
-  readonly line: Uint16Array;
   /** AT_START, IN_BODY, IN_QUESTION. */
   readonly flags: Uint8Array;
   /** Sentences, without headings; lines are those that hold words. */
@@ -31,11 +31,19 @@ export interface Scan {
   questions: number;
   firstIsQuestion: boolean;
   lastIsQuestion: boolean;
-  /** Lines that begin with the letters b, c or d. */
+  /** Lines that begin with the letters a to e. */
   options: number;
   fences: number;
+  quotes: number;
+  colons: number;
+  newlines: number;
+  /** All marks; the other words of the buffer are words. */
+  marks: number;
+  /** Arrows, as between the examples of a prompt and their answers. */
+  arrows: number;
   wordProblems: number;
-  given: number;
+  /** The first concept that is asked for, outside of pasted text; 0 if none is. */
+  asks: number;
   hasBody: boolean;
   /** A heading such as `Question:` stands before the last sentence. */
   asksLast: boolean;
@@ -45,9 +53,8 @@ export interface Scan {
 export function createScan(): Scan {
   return {
     hits: 0,
-    entry: new Int16Array(MAX_HITS),
+    what: new Uint8Array(MAX_HITS),
     sentence: new Uint16Array(MAX_HITS),
-    line: new Uint16Array(MAX_HITS),
     flags: new Uint8Array(MAX_HITS),
     sentences: 0,
     lines: 0,
@@ -58,8 +65,13 @@ export function createScan(): Scan {
     lastIsQuestion: false,
     options: 0,
     fences: 0,
+    quotes: 0,
+    colons: 0,
+    newlines: 0,
+    marks: 0,
+    arrows: 0,
     wordProblems: 0,
-    given: 0,
+    asks: 0,
     hasBody: false,
     asksLast: false,
   };
@@ -77,8 +89,13 @@ export function clearScan(scan: Scan): void {
   scan.lastIsQuestion = false;
   scan.options = 0;
   scan.fences = 0;
+  scan.quotes = 0;
+  scan.colons = 0;
+  scan.newlines = 0;
+  scan.marks = 0;
+  scan.arrows = 0;
   scan.wordProblems = 0;
-  scan.given = 0;
+  scan.asks = 0;
   scan.hasBody = false;
   scan.asksLast = false;
 }

@@ -1,18 +1,16 @@
 /**
- * Scan: finds the lexicon's words in a text and notes where each one stands.
+ * Scan: finds the words of concepts in a text and notes where each one stands.
  *
  * Takes the words of one text (the system prompt or the user message), gives the hits with their
- * sentence and line, and what the text looks like. Never weighs labels against each other.
+ * sentence and line, and what the text looks like. Never says what they stand for.
  */
 import { AT_START, clearScan, IN_BODY, IN_QUESTION, MAX_HITS, type Scan } from './hits.ts';
 import {
   BODY,
-  FIRST_CUE,
+  type ConceptTable,
+  FIRST_CONCEPT,
+  FIRST_TELLING,
   findSlot,
-  GIVEN,
-  KIND_ANY,
-  KIND_DO,
-  type LexiconTable,
   OPTION,
   POLITE,
   TASK,
@@ -20,6 +18,7 @@ import {
 } from './table.ts';
 import {
   isMark,
+  MARK_ARROW,
   MARK_COLON,
   MARK_FENCE,
   MARK_NEWLINE,
@@ -57,7 +56,7 @@ const at = {
 };
 
 /** Scans the words of a buffer into `scan`. */
-export function scanWords(table: LexiconTable, buffer: WordBuffer, scan: Scan): void {
+export function scanWords(table: ConceptTable, buffer: WordBuffer, scan: Scan): void {
   resetScan(scan);
   const { filter, keys, first, opens } = table;
   const words = buffer.words;
@@ -119,34 +118,31 @@ function resetScan(scan: Scan): void {
   at.colonAt = -1;
   at.quoted = false;
   at.fenced = false;
-  at.colonAt = -1;
   at.newlines = 0;
   at.asked = 0;
 }
 
-/** Notes the entries of a word or phrase that ends here. */
-function noteHits(table: LexiconTable, firstEntry: number, scan: Scan): void {
-  const opening = at.meant;
+/** Notes the concepts of a word or phrase that ends here. */
+function noteHits(table: ConceptTable, firstEntry: number, scan: Scan): void {
+  // A phrase of two or three words still opens its sentence.
+  const starts = at.meant <= 2 && at.sentenceWords <= 14;
+  const inBody = at.body || at.bodyLine || at.quoted || at.fenced;
   let isPolite = false;
   for (let entry = firstEntry; entry >= 0; entry = table.next[entry]!) {
     const what = table.what[entry]!;
-    if (what >= FIRST_CUE) {
+    if (what < FIRST_CONCEPT) {
       if (what === POLITE) isPolite = true;
       else noteCue(what, scan);
       continue;
     }
     if (scan.hits === MAX_HITS) continue;
-    const inBody = at.body || at.bodyLine || at.quoted || at.fenced;
-    // A phrase of two or three words still opens its sentence.
-    const starts = opening <= 2 && at.sentenceWords <= 14;
     const hit = scan.hits++;
-    scan.entry[hit] = entry;
+    scan.what[hit] = what;
     scan.sentence[hit] = scan.sentences;
-    scan.line[hit] = scan.lines;
     scan.flags[hit] = (starts ? AT_START : 0) | (inBody ? IN_BODY : 0);
-    const kind = table.kind[entry]!;
-    if (kind === KIND_DO && starts) at.instructed += table.weight[entry]!;
-    else if (kind !== KIND_ANY) at.instructed += table.weight[entry]! >> 1;
+    if (what >= FIRST_TELLING) continue;
+    if (scan.asks === 0 && !inBody) scan.asks = what;
+    at.instructed += starts ? 4 : 2;
   }
   if (!isPolite) at.meant++;
 }
@@ -155,12 +151,13 @@ function noteCue(cue: number, scan: Scan): void {
   if (cue === BODY) at.isHeading = true;
   else if (cue === TASK) at.isTask = true;
   else if (cue === WORD_PROBLEM) scan.wordProblems++;
-  else if (cue === GIVEN) scan.given++;
   else if (cue === OPTION && at.sentenceWords === 1 && at.lineWords === 0) scan.options++;
 }
 
 function readMark(mark: number, scan: Scan): void {
+  scan.marks++;
   if (mark === MARK_NEWLINE) {
+    scan.newlines++;
     endSentence(scan, 0);
     if (at.colonAt === scan.sentences) openBody(scan);
     endLine(scan);
@@ -169,12 +166,16 @@ function readMark(mark: number, scan: Scan): void {
     return;
   }
   if (mark === MARK_SENTENCE || mark === MARK_QUESTION) endSentence(scan, mark);
-  else if (mark === MARK_COLON) readColon(scan);
-  else if (mark === MARK_QUOTE) at.quoted = !at.quoted;
-  else if (mark === MARK_FENCE) {
+  else if (mark === MARK_COLON) {
+    scan.colons++;
+    readColon(scan);
+  } else if (mark === MARK_QUOTE) {
+    scan.quotes++;
+    at.quoted = !at.quoted;
+  } else if (mark === MARK_FENCE) {
     at.fenced = !at.fenced;
     scan.fences++;
-  }
+  } else if (mark === MARK_ARROW) scan.arrows++;
 }
 
 /** `Text:` opens pasted text, `Question:` closes it, `Translate this:` says that the line is. */

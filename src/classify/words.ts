@@ -13,6 +13,7 @@ export const MARK_NEWLINE = 3;
 export const MARK_COLON = 4;
 export const MARK_QUOTE = 5;
 export const MARK_FENCE = 6;
+export const MARK_ARROW = 7;
 
 /** Whether an entry of a buffer is a mark, not the hash of a word. */
 export function isMark(word: number): boolean {
@@ -28,11 +29,13 @@ export interface WordBuffer {
   digits: number;
   /** Bytes seen of `{}()[];=<>_#|+*^`. */
   symbols: number;
+  /** Whether a character was written as `\uXXXX`: then its letters are not in the words. */
+  hasEscapes: boolean;
 }
 
 /** A buffer for at most `capacity` words; a byte gives at most one word or mark. */
 export function createWordBuffer(capacity: number): WordBuffer {
-  return { words: new Int32Array(capacity), count: 0, digits: 0, symbols: 0 };
+  return { words: new Int32Array(capacity), count: 0, digits: 0, symbols: 0, hasEscapes: false };
 }
 
 /** Forgets the words of the text before. */
@@ -40,6 +43,7 @@ export function clearWords(buffer: WordBuffer): void {
   buffer.count = 0;
   buffer.digits = 0;
   buffer.symbols = 0;
+  buffer.hasEscapes = false;
 }
 
 // What a byte is, in its entry of BYTES; the other bits are random, for the hash. Digits and
@@ -99,6 +103,12 @@ function readSpecial(bytes: Uint8Array, at: number, end: number, out: WordBuffer
   if (byte >= 0xe0) return readWide(bytes, at, end, out);
   if (byte === BACKSLASH) return readEscape(bytes, at, end, out);
   if (byte === 0xc2) return at + 2;
+  if (byte === GREATER) {
+    out.symbols++;
+    // `->` and `=>`, as between an example and its answer.
+    if (at > 0 && (bytes[at - 1] === 0x2d || bytes[at - 1] === 0x3d)) push(out, MARK_ARROW);
+    return at + 1;
+  }
   if (byte === BACKTICK) return readBackticks(bytes, at, end, out);
   if (byte === COLON) {
     // Not in times, URLs and code: there no space follows.
@@ -115,6 +125,7 @@ const BACKSLASH = 0x5c;
 const BACKTICK = 0x60;
 const COLON = 0x3a;
 const QUESTION = 0x3f;
+const GREATER = 0x3e;
 
 /** Whether a full stop before `at` ends a sentence: a space, an escape, a quote or nothing follows. */
 function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
@@ -128,8 +139,17 @@ function readEscape(bytes: Uint8Array, at: number, end: number, out: WordBuffer)
   const escaped = bytes[at + 1]!;
   if (escaped === 0x6e) push(out, MARK_NEWLINE);
   else if (escaped === 0x22) push(out, MARK_QUOTE);
-  else if (escaped === 0x75) return at + 6;
+  else if (escaped === 0x75) {
+    // Below 0x80 they are control characters.
+    if (at + 5 < end && !isControl(bytes, at)) out.hasEscapes = true;
+    return at + 6;
+  }
   return at + 2;
+}
+
+/** Whether an escape stands for a character below 0x80. */
+function isControl(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 && bytes[at + 4]! < 0x38;
 }
 
 function readBackticks(bytes: Uint8Array, at: number, end: number, out: WordBuffer): number {
@@ -188,6 +208,9 @@ function wideMark(point: number): number {
       return MARK_QUESTION;
     case 0xff1a: // ：
       return MARK_COLON;
+    case 0x2192: // →
+    case 0x21d2: // ⇒
+      return MARK_ARROW;
     case 0x201c: // “
     case 0x201d: // ”
     case 0x201e: // „
@@ -222,8 +245,8 @@ function byteTable(): Int32Array {
 
 function byteClass(byte: number): number {
   const char = String.fromCharCode(byte);
-  if (byte >= 0xe0 || byte === 0xc2 || '\\`:?!.'.includes(char)) return SPECIAL;
+  if (byte >= 0xe0 || byte === 0xc2 || '\\`:?!.>'.includes(char)) return SPECIAL;
   if (/[0-9]/.test(char)) return WORD | DIGIT;
   if (byte >= 0x80 || /[A-Za-z]/.test(char)) return WORD;
-  return '{}()[];=<>_#|+*^'.includes(char) ? SYMBOL : 0;
+  return '{}()[];=<_#|+*^'.includes(char) ? SYMBOL : 0;
 }

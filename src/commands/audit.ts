@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import type { IngestResult } from '../ingest/ingest.ts';
 import type { IngestCounts } from '../report/model.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { noteStale } from './labelling.ts';
 import { openBook } from './price-book.ts';
 import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
 import {
@@ -48,11 +49,15 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   const settings = await readReportFlags(flags, deps);
   const book = await openBook(deps);
   if (args.length === 0) {
-    return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
+    return withLedger(deps, 'refuse', (db) => {
+      noteStale(db, deps);
+      return writeReport(deps, settings, wholeLedger(db, book));
+    });
   }
   return withLedger(deps, 'make', async (db) => {
     // The first reading of a log needs no second one: the report is made while it is written.
-    const analysis = isWhole(settings) ? analysisOf(book, settings.policy) : null;
+    const analysis =
+      isWhole(settings) && settings.by !== 'template' ? analysisOf(book, settings.policy) : null;
     const observer = analysis?.add ?? null;
     const result = await readLogs(deps, flags, { inputs: args, db, book, observer });
     if (result.interrupted) return EXIT.interrupted;

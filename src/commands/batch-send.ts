@@ -10,7 +10,9 @@ import type { LiveOptions } from '../batch/live.ts';
 import type { TaskSource } from '../batch/prompt-facts.ts';
 import type { BatchSettings } from '../batch/settings.ts';
 import { readPrompt } from '../classify/classify.ts';
+import { sketchTemplate } from '../classify/templates.ts';
 import { bundledContextWindows } from '../compare/catalogue-facts.ts';
+import { shippedModel } from '../ingest/model-file.ts';
 import { promptTextOf } from '../ingest/pack.ts';
 import type { CacheSettings } from '../policy/section-cache.ts';
 import {
@@ -135,7 +137,7 @@ function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['ca
 
 /** Which task a prompt is, by the classifier that reads logs. */
 export function readTask({ system, user, request, operation }: TaskSource) {
-  const { verdict, sketch } = readPrompt(promptTextOf(request, system, user), {
+  const signals = {
     operation,
     hasTools: request.hasTools,
     hasSchema: request.hasSchema,
@@ -143,6 +145,11 @@ export function readTask({ system, user, request, operation }: TaskSource) {
     inputTokens: 0,
     outputTokens: 0,
     turns: request.turns,
-  });
-  return { task: verdict.task, confidence: verdict.confidence, sketch };
+  };
+  const text = promptTextOf(request, system, user);
+  const { verdict } = readPrompt(text, signals, shippedModel());
+  const sketch = { system: 0, message: 0 };
+  sketchTemplate(text, sketch);
+  const { task, confidence } = verdict;
+  return { task, confidence, sketch: sketch.message, systemSketch: sketch.system };
 }

@@ -42,9 +42,7 @@ const SAMPLE = 200;
 export function declareLabelFlags(command: CliCommand): void {
   command
     .optionsGroup('Labels of a live model (uses the network):')
-    .option('--label-with <model>', 'have this model label a sample too, and compare')
-    .option('--sample <n>', `how many distinct prompts (${SAMPLE})`)
-    .option('--prompts <file>', 'a CSV or JSONL file of prompts instead of calls');
+    .option('--label-with <model>', 'have this model label a sample too, and compare');
   declareSendFlags(command);
   command.optionsGroup('Prices:');
   declarePrices(command);

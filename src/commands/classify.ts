@@ -11,11 +11,18 @@ import type { Ledger } from '../ledger/open.ts';
 import { type Column, renderRowPages, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { declareLabelFlags, type LabelFlags, labelSample } from './classify-label.ts';
+import { classifyPrompts } from './classify-prompts.ts';
+import { declareTeachFlags, type TeachFlags, teachAlone, teachBefore } from './classify-teach.ts';
 import { openBook } from './price-book.ts';
-import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
+import { declareReadFlags, exitCodeOf, readLogs } from './read-logs.ts';
 import { withLedger } from './with-ledger.ts';
 
-type Flags = ReadFlags & LabelFlags & { readonly calls?: boolean };
+type Flags = TeachFlags &
+  LabelFlags & {
+    readonly calls?: boolean;
+    readonly prompts?: string;
+    readonly keywords?: boolean;
+  };
 
 const TASK_COLUMNS: Column<TaskCount>[] = [
   { key: 'task', title: 'Task', value: (row) => row.task },
@@ -44,7 +51,11 @@ export function build(command: CliCommand): void {
     )
     .argument('[paths...]', 'logs to read first; without them, the whole ledger');
   declareReadFlags(command);
-  command.option('--calls', 'one row for each call instead of one for each task');
+  command
+    .option('--calls', 'one row for each call instead of one for each task')
+    .option('--prompts <file>', 'label the prompts of a CSV or JSONL file, which are in no log')
+    .option('--keywords', 'with --prompts: also what the keywords of routing articles say');
+  declareTeachFlags(command);
   declareLabelFlags(command);
   command
     .addHelpText(
@@ -53,6 +64,11 @@ export function build(command: CliCommand): void {
 Examples:
   $ aicost classify fixtures/support-desk.jsonl     calls by task
   $ aicost classify --calls --csv > labels.csv      each call with its label
+  $ aicost classify --prompts prompts.csv --csv     label, confidence, complexity of each
+  $ aicost classify --rules fixtures/rules.yaml     the ledger's calls by your own rules first
+  $ aicost classify --sample 200 --out label-me.csv    the calls to label by hand, and then:
+  $ aicost classify --learn labelled.csv            a classifier of your own, and how sure it is
+  $ aicost classify --explain fixtures/support-desk.jsonl:17    why a call got its label
   $ aicost classify --label-with gpt-4o-mini --sample 100 --budget 0.50 --csv > labels.csv
 
 With --label-with a model is shown a sample of distinct prompts, read again where their logs lie, and
@@ -66,14 +82,16 @@ logs were read without --store-text.
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
-  refuseLoneFlags(flags);
-  const isRead = args.length === 0 && flags.prompts === undefined;
-  return withLedger(deps, isRead ? 'refuse' : 'make', async (db) => {
+  if (flags.labelWith !== undefined) return labelLive({ args, flags }, deps);
+  if (flags.prompts !== undefined) return labelFile(flags, args, deps);
+  const alone = teachAlone(flags, args, deps);
+  if (alone !== null) return alone;
+  return withLedger(deps, args.length === 0 ? 'refuse' : 'make', async (db) => {
     const result = args.length === 0 ? null : await readNamed(db, deps, { args, flags });
     if (result?.interrupted === true) return EXIT.interrupted;
-    const sourceIds = result?.sourceIds ?? null;
-    if (flags.labelWith !== undefined) return labelSample(db, { flags, deps, sourceIds });
-    const sources = sourceIds;
+    const sources = result?.sourceIds ?? null;
+    const code = await teachBefore(db, deps, { flags, sourceIds: sources });
+    if (code !== null) return code;
     await deps.write(
       flags.calls === true
         ? renderRowPages(labelPages(db, sources), CALL_COLUMNS, deps.output)
@@ -83,11 +101,26 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   });
 }
 
-/** A sample that nobody labels is a mistake, and might be taken for a label. */
-function refuseLoneFlags({ labelWith, sample, prompts }: Flags): void {
-  if (labelWith !== undefined || (sample === undefined && prompts === undefined)) return;
-  const flag = sample === undefined ? '--prompts' : '--sample';
-  throw new UserError(EXIT.usage, `${flag} is for --label-with`, 'add --label-with MODEL');
+/** Has a live model label a sample: calls of logs named, of the whole ledger, or prompts of a file. */
+async function labelLive({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
+  const isRead = args.length === 0 && flags.prompts === undefined;
+  return withLedger(deps, isRead ? 'refuse' : 'make', async (db) => {
+    const result = args.length === 0 ? null : await readNamed(db, deps, { args, flags });
+    if (result?.interrupted === true) return EXIT.interrupted;
+    return labelSample(db, { flags, deps, sourceIds: result?.sourceIds ?? null });
+  });
+}
+
+async function labelFile(
+  { prompts = '-', keywords }: Flags,
+  args: readonly string[],
+  deps: Deps,
+): Promise<ExitCode> {
+  if (args.length > 0) {
+    const hint = 'leave out either the logs or --prompts';
+    throw new UserError(EXIT.usage, '--prompts takes its own file, and no logs', hint);
+  }
+  return classifyPrompts(prompts, deps, keywords === true);
 }
 
 async function readNamed(

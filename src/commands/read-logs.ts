@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import { type IngestOptions, type IngestResult, ingest } from '../ingest/ingest.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { refuseOverwrite } from '../terminal/output.ts';
+import { declareLabelling, labellingOf, relabelStale } from './labelling.ts';
 
 /** More readers than this only wait for the writer. */
 const MAX_THREADS = 4;
@@ -24,6 +25,7 @@ export function declareReadFlags(command: CliCommand): void {
   command
     .option('--input-format <name>', 'read every record as this dialect instead of finding out')
     .option('--store-text', 'keep the records with their prompts and answers in the ledger');
+  declareLabelling(command);
 }
 
 /** What to read, and into what. */
@@ -40,6 +42,7 @@ export async function readLogs(
     deps.output,
     inputs.map((input) => resolve(deps.cwd, input)),
   );
+  const labelling = labellingOf(deps);
   const progress = deps.progress(
     `reading ${inputs.length === 1 ? inputs[0] : `${inputs.length} inputs`}`,
   );
@@ -50,6 +53,7 @@ export async function readLogs(
     clock: deps.clock,
     inputFormat: flags.inputFormat ?? null,
     storeText: flags.storeText === true,
+    labelling,
     threads: Math.min(deps.cores, MAX_THREADS),
     signal: deps.signal,
     onProgress: (done, total) => progress.update(done, total),
@@ -58,7 +62,9 @@ export async function readLogs(
   for (const { message, hint } of result.problems) deps.note(message, hint);
   if (result.interrupted) {
     deps.note('interrupted: what was read is in the ledger', 'run the same command again to go on');
+    return result;
   }
+  await relabelStale(reading.db, deps, { labelling, sourceIds: result.sourceIds });
   return result;
 }
 

@@ -55,11 +55,12 @@ export async function readPolicy({ name, text }: PolicySource): Promise<PolicyFi
 
 /** The options of a replayed cache: what the policy does not say has its default. */
 export function cacheOptionsOf(cache: CacheSettings | null): Partial<CacheOptions> {
-  const { ttlMs = null, capacity = null, maxTemperatureMilli = null } = cache ?? {};
+  const { ttlMs = null, capacity = null, maxTemperatureMilli = null, scope = null } = cache ?? {};
   return {
     ...(ttlMs === null ? {} : { ttlMs }),
     ...(capacity === null ? {} : { capacity }),
     ...(maxTemperatureMilli === null ? {} : { maxTemperatureMilli }),
+    ...(scope === null ? {} : { scope }),
   };
 }
 

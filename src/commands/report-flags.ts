@@ -57,12 +57,7 @@ export async function readReportFlags(
   flags: ReportFlags,
   deps: Pick<Deps, 'config' | 'cwd'>,
 ): Promise<ReportSettings> {
-  const sinceMs =
-    flags.since === undefined ? null : instantOf(flags.since, `--since '${flags.since}'`);
-  const untilMs = flags.until === undefined ? null : endOf(flags.until, '--until');
-  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) {
-    throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
-  }
+  const { sinceMs, untilMs } = periodOf(flags);
   return {
     by: flags.by === undefined ? null : spendKeyOf(flags.by),
     sinceMs,
@@ -72,6 +67,19 @@ export async function readReportFlags(
     strict: flags.strict === true,
     policy: await readAuditPolicy(deps),
   };
+}
+
+/** The period of --since and --until. Throws UserError. */
+export function periodOf({
+  since,
+  until,
+}: Pick<ReportFlags, 'since' | 'until'>): Pick<ReportSettings, 'sinceMs' | 'untilMs'> {
+  const sinceMs = since === undefined ? null : instantOf(since, `--since '${since}'`);
+  const untilMs = until === undefined ? null : endOf(until, '--until');
+  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) {
+    throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
+  }
+  return { sinceMs, untilMs };
 }
 
 function spendKeyOf(text: string): SpendKey {

@@ -5,6 +5,7 @@
  */
 import type { ExitCode } from '../errors.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { noteStale } from './labelling.ts';
 import { openBook } from './price-book.ts';
 import { declareReportFlags, type ReportFlags, readReportFlags } from './report-flags.ts';
 import { withLedger } from './with-ledger.ts';
@@ -30,5 +31,8 @@ Examples:
 async function run({ flags }: Invocation<ReportFlags>, deps: Deps): Promise<ExitCode> {
   const settings = await readReportFlags(flags, deps);
   const book = await openBook(deps);
-  return withLedger(deps, 'refuse', (db) => writeReport(deps, settings, wholeLedger(db, book)));
+  return withLedger(deps, 'refuse', (db) => {
+    noteStale(db, deps);
+    return writeReport(deps, settings, wholeLedger(db, book));
+  });
 }

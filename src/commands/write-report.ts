@@ -4,6 +4,7 @@
  * Takes what to report on, gives the exit code. Never computes a figure: the analysis does.
  */
 import { Analysis, readInto } from '../audit/analyse.ts';
+import type { TemplateOf } from '../audit/spend-templates.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { countUndated } from '../ledger/lookup.ts';
 import type { Ledger } from '../ledger/open.ts';
@@ -15,6 +16,7 @@ import { displayOf } from '../report/numbers.ts';
 import type { Deps } from '../terminal/command.ts';
 import { type AuditPolicy, cacheOptionsOf } from './read-policy.ts';
 import type { ReportSettings } from './report-flags.ts';
+import { nameTemplates, templatesOf } from './template-names.ts';
 
 /** What to report on. */
 export interface ReportSubject {
@@ -41,17 +43,23 @@ export async function writeReport(
 ): Promise<ExitCode> {
   const { db, ingest, sourceIds } = subject;
   const { sinceMs, untilMs, by, top, explain, strict } = settings;
-  const selection = { sourceIds, sinceMs, untilMs };
+  const isByTemplate = by === 'template';
+  const selection = { sourceIds, sinceMs, untilMs, withSketches: isByTemplate };
   noteUndated(deps, db, selection);
   const analysis = subject.analysis ?? (await analyse(deps, settings, { ...subject, selection }));
-  const report = analysis.report({ db, selection, ingest, nowMs: deps.clock.now() });
+  const templates = isByTemplate ? await nameTemplates(db, deps, analysis.firstCalls()) : new Map();
+  const report = analysis.report({ db, selection, ingest, nowMs: deps.clock.now(), templates });
   await deps.write([renderAudit(report, { ...deps.output, by, top, explain })]);
   return strict && hasGaps(report) ? EXIT.gaps : EXIT.ok;
 }
 
 /** An analysis by a policy: its routing, and its cache where it says something of one. */
-export function analysisOf(book: PriceBook, { routing, cache }: AuditPolicy): Analysis {
-  return new Analysis(book, routing, cacheOptionsOf(cache));
+export function analysisOf(
+  book: PriceBook,
+  { routing, cache }: AuditPolicy,
+  templateOf: TemplateOf | null = null,
+): Analysis {
+  return new Analysis(book, routing, { cache: cacheOptionsOf(cache), templateOf });
 }
 
 async function analyse(
@@ -59,8 +67,10 @@ async function analyse(
   { policy }: ReportSettings,
   { db, book, selection }: Pick<ReportSubject, 'db' | 'book'> & { readonly selection: Selection },
 ): Promise<Analysis> {
+  const templateOf =
+    selection.withSketches === true ? await templatesOf(db, deps, selection.sourceIds) : null;
   const progress = deps.progress('analysing');
-  const analysis = analysisOf(book, policy);
+  const analysis = analysisOf(book, policy, templateOf);
   await readInto(analysis, {
     db,
     selection,
@@ -73,7 +83,12 @@ async function analyse(
   return analysis;
 }
 
-function noteUndated(deps: Deps, db: Ledger, { sourceIds, sinceMs, untilMs }: Selection): void {
+/** Says how many calls a period leaves out for want of a time. */
+export function noteUndated(
+  deps: Deps,
+  db: Ledger,
+  { sourceIds, sinceMs, untilMs }: Selection,
+): void {
   if (sinceMs === null && untilMs === null) return;
   const calls = countUndated(db, sourceIds);
   if (calls === 0) return;

@@ -151,6 +151,8 @@ export interface PricedCall {
   readonly answerHash: number | null;
   /** UTF-8 bytes of the prompt's contents; 0 if the log holds none. */
   readonly promptBytes: number;
+  /** Sketches of the prompt without what changes from call to call; only where they were asked for. */
+  readonly sketch?: { readonly system: number; readonly message: number };
   readonly task: Task;
   /** 0–100; 100 for a tag in the log. */
   readonly taskConfidence: number;

@@ -36,6 +36,9 @@ export interface ParsedCall {
   readonly user: Text | null;
   /** Where an answered call has no counts: what they may be counted from. */
   readonly uncounted: Uncounted | null;
+  /** What the log says of the call's purpose and path, as it stands there: for a user's rules. */
+  readonly tags: Json | undefined;
+  readonly endpoint: Json | undefined;
 }
 
 /** What a dialect found in one record. */
@@ -137,6 +140,8 @@ function callOf(record: RecordFacts, part: Part, index: number): ParsedCall {
     system: prompt.system,
     user: prompt.user,
     uncounted: part.usage === null ? uncountedOf(record) : null,
+    tags: values[R.task] ?? values[R.tags],
+    endpoint: values[R.url] ?? values[R.callType],
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../domain/time.ts';
 import type { Ledger } from '../ledger/open.ts';
+import { noteLabelling } from '../ledger/relabel.ts';
 import {
   addCorruption,
   beginWriting,
@@ -38,6 +39,8 @@ export interface CommitOptions {
   readonly clock: Clock;
   /** Is shown calls as they are written. */
   readonly show: CallObserver | null;
+  /** What labels are given by, as a number. */
+  readonly labelling?: number;
 }
 
 /** Writes the logs of one run. */
@@ -69,13 +72,14 @@ export class Commits {
 
   /** Finds out which source a log is, and makes it ready to go on. */
   async begin(log: LogFile, framing: Framing): Promise<{ source: Source; progress: Progress }> {
-    const { db, clock } = this.#options;
+    const { db, clock, labelling = 0 } = this.#options;
     beginWriting(db);
     try {
       const { path, head, readAt } = log;
       const found = await identify(db, { path, head, readAt, atMs: clock.now() });
       const unsettled = framing.kind === 'csv' ? dropUnsettled(db, found) : NONE_UNSETTLED;
       dropMendable(db, found.id);
+      if (found.ingestedBytes === 0) noteLabelling(db, found.id, labelling);
       commitWriting(db);
       const { dropped, doubled, billed } = unsettled;
       this.redone += dropped;

@@ -17,6 +17,7 @@ import type { PriceBook } from '../pricing/price.ts';
 import { Commits } from './commits.ts';
 import { expandInputs } from './expand.ts';
 import { type Framing, framingOf } from './framing.ts';
+import { type Labelling, labellingKey, PLAIN } from './labelling.ts';
 import type { LogFile } from './log-file.ts';
 import { Observation } from './observe.ts';
 import { openLogFile } from './open-log.ts';
@@ -51,6 +52,8 @@ export interface IngestOptions {
   /** A dialect's name, or null to find out. */
   readonly inputFormat: string | null;
   readonly storeText: boolean;
+  /** What decides labels; the shipped classifier by itself. */
+  readonly labelling?: Labelling;
   /** Threads for large inputs; 0: read in this one. */
   readonly threads: number;
   readonly signal: AbortSignal;
@@ -87,12 +90,13 @@ class Run {
   #known = 0;
 
   constructor(options: IngestOptions) {
-    const { db, book, clock, observer, inputFormat, storeText, threads } = options;
+    const { db, book, clock, observer, threads, labelling = PLAIN } = options;
+    const { inputFormat, storeText } = options;
     this.#options = options;
     this.#observation = new Observation(observer);
     const show = observer === null ? null : this.#observation.show;
-    this.#commits = new Commits({ db, book, clock, show });
-    this.#readers = new Readers({ inputFormat, storeText }, threads);
+    this.#commits = new Commits({ db, book, clock, show, labelling: labellingKey(labelling) });
+    this.#readers = new Readers({ inputFormat, storeText, labelling }, threads);
   }
 
   /** Reads one file; what is wrong with it is a problem of this file only. */

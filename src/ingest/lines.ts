@@ -11,8 +11,9 @@ import { RecordParser } from '../formats/parse.ts';
 import type { CallBatch, Tail } from '../ledger/batch.ts';
 import { markBytes } from './head.ts';
 import { tailBefore } from './identify.ts';
+import type { Labelling } from './labelling.ts';
 import { MAX_RECORD_BYTES } from './limits.ts';
-import { Packer, type Place } from './pack.ts';
+import { type CallTap, Packer, type Place } from './pack.ts';
 
 const NEWLINE = 0x0a;
 
@@ -22,6 +23,9 @@ export interface LineOptions {
   readonly inputFormat: string | null;
   /** Whether the batch carries the records' bytes. */
   readonly storeText: boolean;
+  readonly labelling?: Labelling;
+  /** Only where no threads are used: a function does not travel. */
+  readonly tap?: CallTap;
 }
 
 /** A stretch of a source: bytes `[from, to)` of `bytes`; byte 0 stands at `offset` in the source. */
@@ -51,7 +55,7 @@ export class LineParser {
     this.#reader = new RecordParser(
       options.inputFormat === null ? null : (dialectNamed(options.inputFormat) ?? null),
     );
-    this.#packer = new Packer(options.storeText);
+    this.#packer = new Packer(options.storeText, options.labelling, options.tap);
   }
 
   /** Forgets what was not taken, and starts new dictionaries. */

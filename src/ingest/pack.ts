@@ -5,12 +5,12 @@
  * prompt once as long as it remembers it. Never keeps a text.
  */
 import { Buffer } from 'node:buffer';
-import { type PromptText, readPrompt } from '../classify/classify.ts';
+import type { PromptText } from '../classify/classify.ts';
 import { NO_KEY } from '../classify/remember.ts';
+import { sketchTemplate } from '../classify/templates.ts';
 import { type Call, type Outcome, sameOutcome, sameTarget, type Target } from '../domain/call.ts';
 import { isRejected } from '../domain/reject.ts';
 import { taskCode } from '../domain/task.ts';
-import { inputTotal, outputTotal } from '../domain/tokens.ts';
 import type { ParsedCall } from '../formats/assemble.ts';
 import type { Text } from '../formats/json.ts';
 import type { ParsedItem } from '../formats/parse.ts';
@@ -18,6 +18,7 @@ import type { BatchReject, CallBatch } from '../ledger/batch.ts';
 import { C, WIDTH } from '../ledger/columns.ts';
 import { TextCounter } from './count-texts.ts';
 import { Dictionary, NameDictionary } from './dictionary.ts';
+import { Labeller, type Labelling, PLAIN } from './labelling.ts';
 import { type ByteRange, TextStore } from './text-store.ts';
 
 const DICTIONARY_LIMIT = 50_000;
@@ -32,6 +33,9 @@ export interface Place {
   readonly byteLength: number;
 }
 
+/** Sees a parsed call; its texts are valid until it returns. */
+export type CallTap = (parsed: ParsedCall, place: Place) => void;
+
 /** One packer per thread. */
 export class Packer {
   #rows = new Float64Array(START_ROWS * WIDTH);
@@ -45,10 +49,15 @@ export class Packer {
   #resets = false;
   readonly #texts = new TextCounter();
   readonly #text: TextStore | null;
+  readonly #labeller: Labeller;
+  readonly #sketch = { system: 0, message: 0 };
+  readonly #tap: CallTap | null;
 
-  /** With `storeText`, batches carry the records' bytes. */
-  constructor(storeText: boolean) {
+  /** With `storeText`, batches carry the records' bytes; a tap sees each call on its way. */
+  constructor(storeText: boolean, labelling: Labelling = PLAIN, tap: CallTap | null = null) {
     this.#text = storeText ? new TextStore() : null;
+    this.#labeller = new Labeller(labelling);
+    this.#tap = tap;
   }
 
   /** Whether `add` looks at the bytes of a record. */
@@ -75,8 +84,9 @@ export class Packer {
     rows[at + C.session_key] = call.sessionKey ?? Number.NaN;
     this.#packTokens(at, call);
     this.#packPrompt(at, call);
-    this.#packTask(at, call, promptTextOf(call, system, user));
+    this.#packTask(at, parsed, call, promptTextOf(call, system, user));
     this.#text?.add(record);
+    this.#tap?.(parsed, place);
     this.#count++;
   }
 
@@ -123,19 +133,15 @@ export class Packer {
     rows[at + C.prompt_bytes] = call.promptBytes;
   }
 
-  #packTask(at: number, call: Call, text: PromptText): void {
-    const { verdict, sketch } = readPrompt(text, {
-      operation: call.target.operation,
-      hasTools: call.hasTools,
-      hasSchema: call.hasSchema,
-      maxTokens: call.maxTokens,
-      inputTokens: inputTotal(call.usage),
-      outputTokens: outputTotal(call.usage),
-      turns: call.turns,
-    });
-    this.#rows[at + C.prompt_sketch] = sketch;
-    this.#rows[at + C.task] = taskCode(call.tag ?? verdict.task);
-    this.#rows[at + C.task_confidence] = call.tag === null ? verdict.confidence : 100;
+  #packTask(at: number, parsed: ParsedCall, call: Call, text: PromptText): void {
+    const { task, confidence, complexity } = this.#labeller.label(parsed, call, text);
+    sketchTemplate(text, this.#sketch);
+    this.#rows[at + C.prompt_sketch] = this.#sketch.message;
+    this.#rows[at + C.system_sketch] = this.#sketch.system;
+    this.#rows[at + C.task] = taskCode(task);
+    this.#rows[at + C.task_confidence] = confidence;
+    this.#rows[at + C.complexity_percent] =
+      complexity === null ? Number.NaN : Math.round(100 * complexity);
   }
 
   /** Adds a line that is no call. */

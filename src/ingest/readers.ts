@@ -18,6 +18,9 @@ import { type SentBatch, WorkerPool } from './pool.ts';
 import { jobsOf, stretchesOf } from './stretches.ts';
 import { readValues } from './values.ts';
 
+/** How far a log was read. */
+type ReadFrom = Pick<Source, 'ingestedBytes' | 'lines'>;
+
 /** Below this a worker is not worth its start. */
 const POOL_FROM_BYTES = 12 * 1024 * 1024;
 
@@ -42,21 +45,21 @@ export class Readers {
   }
 
   /** Reads a log from where its source was left. */
-  batches(log: LogFile, framing: Framing, source: Source): AsyncGenerator<SentBatch> {
+  batches(log: LogFile, framing: Framing, source: ReadFrom): AsyncGenerator<SentBatch> {
     if (framing.kind === 'csv') return this.#rows(log, framing.delimiter, source);
     if (framing.kind === 'values') return this.#values(log, source.ingestedBytes);
     if (this.#usesPool(log)) return this.#pooled().run(jobsOf(log, source.ingestedBytes));
     return this.#lines(log, source.ingestedBytes);
   }
 
-  async *#rows(log: LogFile, delimiter: string, source: Source): AsyncGenerator<SentBatch> {
+  async *#rows(log: LogFile, delimiter: string, source: ReadFrom): AsyncGenerator<SentBatch> {
     const sender = this.#nextSender++;
     const rows = readCsv({
       chunks: log.chunks(),
       delimiter,
       from: source.ingestedBytes,
       linesBefore: source.lines,
-      packer: new Packer(this.#options.storeText),
+      packer: this.#packer(),
       forced: this.#forced,
       isDamaged: () => log.damage() !== null,
     });
@@ -69,10 +72,15 @@ export class Readers {
       chunks: log.chunks(),
       from,
       reader: new RecordParser(this.#forced),
-      packer: new Packer(this.#options.storeText),
+      packer: this.#packer(),
       isDamaged: () => log.damage() !== null,
     });
     for await (const batch of values) yield { batch, sender };
+  }
+
+  #packer(): Packer {
+    const { storeText, labelling, tap } = this.#options;
+    return new Packer(storeText, labelling, tap);
   }
 
   async *#lines(log: LogFile, from: number): AsyncGenerator<SentBatch> {

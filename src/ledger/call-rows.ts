@@ -22,6 +22,7 @@ export interface RunCall {
   readonly task: Task;
   readonly taskConfidence: number;
   readonly promptSketch: number;
+  readonly systemSketch: number;
 }
 
 const DICTIONARY_LIMIT = 1_000;
@@ -125,8 +126,10 @@ function packCall(rows: Float64Array, at: number, one: RunCall): void {
   rows[at + C.answer_hash] = call.answerHash ?? Number.NaN;
   rows[at + C.prompt_bytes] = call.promptBytes;
   rows[at + C.prompt_sketch] = one.promptSketch;
+  rows[at + C.system_sketch] = one.systemSketch;
   rows[at + C.task] = taskCode(one.task);
   rows[at + C.task_confidence] = one.taskConfidence;
+  rows[at + C.complexity_percent] = Number.NaN;
   rows[at + C.billed_pico] = call.billedPico === null ? Number.NaN : Number(call.billedPico);
 }
 

@@ -37,8 +37,10 @@ export const COLUMNS = [
   'answer_hash',
   'prompt_bytes',
   'prompt_sketch',
+  'system_sketch',
   'task',
   'task_confidence',
+  'complexity_percent',
   'billed_pico',
 ] as const;
 

@@ -154,4 +154,12 @@ LEFT JOIN call_extra x ON x.call_id = c.id LEFT JOIN task k ON k.code = c.task
 LEFT JOIN price_table p ON p.id = c.price_table_id;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, BATCH_TABLES];
+/** `prompt_sketch` of older rows is of another kind: 0, until their log is read again. */
+const TEMPLATES = `
+ALTER TABLE call ADD COLUMN system_sketch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE call ADD COLUMN complexity_percent INTEGER;
+UPDATE call SET prompt_sketch = 0;
+ALTER TABLE source ADD COLUMN labelling INTEGER NOT NULL DEFAULT 0;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, BATCH_TABLES, TEMPLATES];

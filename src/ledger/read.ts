@@ -19,6 +19,8 @@ export interface Selection {
   readonly sinceMs: number | null;
   /** Exclusive. */
   readonly untilMs: number | null;
+  /** Whether calls come with the sketches of their prompts. */
+  readonly withSketches?: boolean;
 }
 
 const PAGE = 4_096;
@@ -32,6 +34,9 @@ const EXTRA = `, x.input_audio_tokens, x.input_image_tokens, x.output_audio_toke
 const NO_EXTRA = ', 0, 0, 0, 0, 0, 0, 0';
 /** As text: it may be beyond the safe integers. */
 const BILLED = ', CAST(c.billed_pico AS TEXT)';
+/** The system prompt by its sketch, else by its hash. */
+const SKETCHES = `, CASE WHEN c.system_sketch <> 0 THEN c.system_sketch
+  ELSE coalesce(c.system_hash, 0) END, c.prompt_sketch`;
 const NO_TIME = -1;
 
 type RawRow = (number | null)[];
@@ -49,12 +54,14 @@ export function* readCalls(
   const inOrder = standsInTimeOrder(db, selection);
   if (!inOrder)
     db.exec('CREATE INDEX IF NOT EXISTS call_time ON call (coalesce(started_at_ms, -1), id)');
+  const isSketched = selection.withSketches === true;
+  const sketches = isSketched ? SKETCHES : '';
   const time = 'coalesce(c.started_at_ms, -1)';
   const after = inOrder ? 'c.id > @id' : `(${time}, c.id) > (@time, @id)`;
   const order = inOrder ? 'c.id' : `${time}, c.id`;
   const page = db
     .prepare(
-      `${SELECT}${hasExtra ? EXTRA : hasBilled ? NO_EXTRA : ''}${hasBilled ? BILLED : ''} FROM call c
+      `${SELECT}${hasExtra ? EXTRA : hasBilled ? NO_EXTRA : ''}${hasBilled ? BILLED : ''}${sketches} FROM call c
        ${hasExtra ? 'LEFT JOIN call_extra x ON x.call_id = c.id' : ''}
        WHERE ${after} ${conditions(db, selection)} ORDER BY ${order} LIMIT ${PAGE}`,
     )
@@ -65,7 +72,11 @@ export function* readCalls(
     const end = rows.at(-1);
     if (end === undefined) return;
     last = { id: end[0] as number, time: end[1] ?? NO_TIME };
-    yield rows.map((row) => shared.toCall(row));
+    yield rows.map((row) => {
+      if (!isSketched) return shared.toCall(row);
+      const [system, message] = row.splice(-2) as [number, number];
+      return { ...shared.toCall(row), sketch: { system, message } };
+    });
   }
 }
 

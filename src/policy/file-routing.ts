@@ -82,8 +82,8 @@ class Decision {
   }
 }
 
-/** A model without a provider is priced by its name alone. */
-function refOf(model: string, { provider, contextTokens, latencyMs }: ModelFacts): ModelRef {
+/** A model of a policy; without a provider it is priced by its name alone. */
+export function refOf(model: string, { provider, contextTokens, latencyMs }: ModelFacts): ModelRef {
   return { provider: provider ?? '', model, contextTokens, latencyMs };
 }
 

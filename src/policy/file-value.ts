@@ -91,6 +91,11 @@ export class FileValue {
     return isSeq(this.#node);
   }
 
+  /** Whether the value is a list of nothing. */
+  get isEmptyList(): boolean {
+    return isSeq(this.#node) && this.#node.items.length === 0;
+  }
+
   /** Whether the value is a mapping. */
   get isMapping(): boolean {
     return isMap(this.#node);

@@ -95,12 +95,12 @@ function fitsContext(usage: Usage, contextTokens: number | null): boolean {
 }
 
 /** The cheapest offer that fits and has a price, with its cost in pico-USD; a reason if none has. */
-export function cheapestOffer(
-  offers: readonly Offer[],
+export function cheapestOffer<One extends Offer>(
+  offers: readonly One[],
   usage: Usage,
   atMs: EpochMs | null,
-): { offer: Offer; costPico: number } | 'no_price' | 'does_not_fit' {
-  let best: { offer: Offer; costPico: number } | null = null;
+): { offer: One; costPico: number } | 'no_price' | 'does_not_fit' {
+  let best: { offer: One; costPico: number } | null = null;
   let fits = false;
   for (const offer of offers) {
     if (!fitsContext(usage, offer.contextTokens)) continue;

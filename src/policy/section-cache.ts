@@ -25,7 +25,12 @@ const SCOPES: readonly CacheScope[] = ['shared', 'user'];
 
 /** Reads the section. Throws UserError. */
 export function parseCache(section: FileValue): CacheSettings {
-  const members = section.members(['ttl_hours', 'capacity', 'max_temperature', 'scope']);
+  const keys = ['ttl_hours', 'capacity', 'max_temperature', 'scope'];
+  return parseCacheMembers(section.members(keys));
+}
+
+/** Reads what every cache has. Throws UserError. */
+export function parseCacheMembers(members: ReadonlyMap<string, FileValue>): CacheSettings {
   const ttlHours = members.get('ttl_hours')?.number({ from: 0, to: Infinity }) ?? null;
   const temperature = members.get('max_temperature')?.number({ from: 0, to: 2 }) ?? null;
   return {

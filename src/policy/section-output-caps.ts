@@ -5,9 +5,11 @@
  */
 import { parseTask, TASKS, type Task } from '../domain/task.ts';
 import type { FileValue } from './file-value.ts';
+import { D5_OUTPUT_CAPS } from './lever-presets.ts';
 
-/** Reads the section. Throws UserError. */
+/** Reads the section: tokens by task, or the name of a published table. Throws UserError. */
 export function parseOutputCaps(section: FileValue): ReadonlyMap<Task, number> {
+  if (!section.isMapping && section.choice(['d5'])) return D5_OUTPUT_CAPS;
   return new Map(
     section.entries().map(({ key, value }) => {
       const task = parseTask(key);

@@ -23,7 +23,8 @@ export function renderAuditCsv(
 
 function spendCsv(report: AuditReport, by: SpendKey, options: CsvOptions): string {
   const header = [by, 'calls', 'input_tokens', 'cached_input_tokens', 'output_tokens'];
-  const rows = spendRows(report, by).map(({ key, figures }) => [
+  const examples = by === 'template' ? ['example'] : [];
+  const rows = spendRows(report, by).map(({ key, figures, example = null }) => [
     key,
     figures.calls,
     figures.input_tokens,
@@ -32,6 +33,8 @@ function spendCsv(report: AuditReport, by: SpendKey, options: CsvOptions): strin
     knownCost(figures),
     figures.share,
     figures.unpriced_calls,
+    ...examples.map(() => example),
   ]);
-  return formatCsv([...header, 'cost_usd', 'share', 'unpriced_calls'], rows, options);
+  const money = ['cost_usd', 'share', 'unpriced_calls'];
+  return formatCsv([...header, ...money, ...examples], rows, options);
 }

@@ -100,10 +100,11 @@ function ingestRows({ ingest }: AuditReport): FlatRow[] {
 }
 
 function spendFlat(report: AuditReport, by: SpendKey): FlatRow[] {
-  return spendRows(report, by).map(({ key, figures }) => ({
+  return spendRows(report, by).map(({ key, figures, example = null }) => ({
     ...pickFigures(figures),
     section: `by_${by}`,
     key,
+    ...(example === null ? {} : { detail: example }),
   }));
 }
 

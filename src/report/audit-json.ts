@@ -34,6 +34,7 @@ function everyLine(report: AuditReport): object[] {
     ...spendLines(report, 'task'),
     ...spendLines(report, 'day'),
     ...spendLines(report, 'user'),
+    ...spendLines(report, 'template'),
     ...inSection('finding', report.findings),
     { section: 'savings', ...saved },
     ...inSection('lever', levers),
@@ -42,7 +43,7 @@ function everyLine(report: AuditReport): object[] {
 }
 
 function spendLines(report: AuditReport, key: SpendKey): object[] {
-  return inSection(`by_${key}`, report.spend[`by_${key}`]);
+  return inSection(`by_${key}`, report.spend[`by_${key}`] ?? []);
 }
 
 function inSection(section: string, rows: readonly object[]): object[] {

@@ -134,7 +134,7 @@ export interface Billed {
   }[];
 }
 
-export const SPEND_KEYS = ['model', 'task', 'day', 'user'] as const;
+export const SPEND_KEYS = ['model', 'task', 'day', 'user', 'template'] as const;
 export type SpendKey = (typeof SPEND_KEYS)[number];
 
 /** One group of calls; the group's own name stands beside these under `model`, `task`, … */
@@ -155,6 +155,12 @@ export type TaskSpend = { readonly task: string } & SpendFigures;
 export type DaySpend = { readonly day: string | null } & SpendFigures;
 /** `user` is null for calls that name nobody. */
 export type UserSpend = { readonly user: string | null } & SpendFigures;
+/** `template` is what the prompts of the calls have in common; null for those from no template. */
+export type TemplateSpend = {
+  readonly template: string | null;
+  /** `FILE:LINE` of its first call; null without a template. */
+  readonly example: string | null;
+} & SpendFigures;
 
 /** Largest cost first; days in time order. */
 export interface Spend {
@@ -162,6 +168,8 @@ export interface Spend {
   readonly by_task: readonly TaskSpend[];
   readonly by_day: readonly DaySpend[];
   readonly by_user: readonly UserSpend[];
+  /** Only where it was asked for: it takes a pass of its own. */
+  readonly by_template?: readonly TemplateSpend[];
 }
 
 /** Waste as it happened. Findings may overlap: they do not add up. */

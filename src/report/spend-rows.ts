@@ -4,12 +4,14 @@
  * Takes a report, gives rows with a `key`. Never drops a row: what is cut off is summed into one.
  */
 import { formatUsd } from '../domain/money.ts';
-import type { AuditReport, SpendFigures, SpendKey } from './model.ts';
+import type { AuditReport, SpendFigures, SpendKey, TemplateSpend } from './model.ts';
 import { amountOf } from './numbers.ts';
 
 export interface SpendRow {
-  /** The model, task, day or user; null for calls without one. */
+  /** The model, task, day, user or template; null for calls without one. */
   readonly key: string | null;
+  /** `FILE:LINE` of one of its calls, where the table has it. */
+  readonly example?: string | null;
   readonly figures: SpendFigures;
 }
 
@@ -24,7 +26,13 @@ export function spendRows({ spend }: AuditReport, by: SpendKey): SpendRow[] {
       return spend.by_day.map((figures) => ({ key: figures.day, figures }));
     case 'user':
       return spend.by_user.map((figures) => ({ key: figures.user, figures }));
+    case 'template':
+      return (spend.by_template ?? []).map(templateRow);
   }
+}
+
+function templateRow({ example, ...figures }: TemplateSpend): SpendRow {
+  return { key: figures.template, example, figures };
 }
 
 /**

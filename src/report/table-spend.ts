@@ -7,7 +7,7 @@ import { type GridColumn, type GridRow, MAX_ROWS, renderGrid } from './grid.ts';
 import { type AuditReport, SPEND_KEYS, type SpendFigures, type SpendKey } from './model.ts';
 import { displayAmount, displayCount, displayShare, displayTokens } from './numbers.ts';
 import { type Page, paragraph, section } from './page.ts';
-import { spendRows, topRows } from './spend-rows.ts';
+import { type SpendRow, spendRows, topRows } from './spend-rows.ts';
 import { escapeUnsafe } from './text.ts';
 
 const TITLES: Readonly<Record<SpendKey, string>> = {
@@ -15,12 +15,14 @@ const TITLES: Readonly<Record<SpendKey, string>> = {
   task: 'Spend by task (task estimated where the log has no tag)',
   day: 'Spend by day (UTC)',
   user: 'Spend by user',
+  template: 'Spend by template (what prompts have in common)',
 };
 const NAMELESS: Readonly<Record<SpendKey, string>> = {
   model: '(no model)',
   task: '(no task)',
   day: '(no time)',
   user: '(nobody named)',
+  template: '(no template)',
 };
 
 /** What a narrow terminal can do without. */
@@ -47,7 +49,16 @@ function spendTable(report: AuditReport, key: SpendKey, page: Page): string {
     page,
   );
   const note = partly ? [page.style.dim(paragraph(page, '* some calls unpriced: see Gaps'))] : [];
-  return section(page, TITLES[key], [grid, ...note]);
+  return section(page, TITLES[key], [grid, ...note, ...exampleNotes(shown, page)]);
+}
+
+/** Where each row's first call stands. */
+function exampleNotes(rows: readonly SpendRow[], page: Page): string[] {
+  return rows.flatMap(({ key, example }) =>
+    example == null
+      ? []
+      : [page.style.dim(paragraph(page, `${escapeUnsafe(key ?? '')}: ${escapeUnsafe(example)}`))],
+  );
 }
 
 function columnsOf(key: SpendKey): GridColumn[] {

@@ -14,14 +14,9 @@ import {
 } from '../policy/cache-key.ts';
 import { KeyLru } from '../policy/key-lru.ts';
 import type { Certainty } from '../policy/route.ts';
-import {
-  type CallState,
-  type Lever,
-  type LeverResult,
-  LeverTally,
-  type Skipped,
-  SkipTally,
-} from './lever.ts';
+import type { CacheScope } from '../policy/section-cache.ts';
+import { KeyInterner } from './key-interner.ts';
+import type { CallState, Lever, LeverWords } from './lever.ts';
 
 export interface CacheOptions {
   /** How old a stored answer may be; the limit itself still counts. */
@@ -30,30 +25,35 @@ export interface CacheOptions {
   readonly capacity: number;
   /** Calls above this temperature are neither stored nor served. */
   readonly maxTemperatureMilli: number;
+  /** Whether one user's answer may serve another. */
+  readonly scope: CacheScope;
 }
 
 export const CACHE_DEFAULTS: CacheOptions = {
   ttlMs: 3_600_000,
   capacity: 10_000,
   maxTemperatureMilli: DEFAULT_MAX_TEMPERATURE_MILLI,
+  scope: 'shared',
 };
 
 const ID = 'exact_cache';
 /** Stands for "the log holds no answer": hashes are never negative. */
 const NO_ANSWER = -1;
+/** Ids of the ledger are never negative. */
+const NO_USER = -1;
 
 /**
  * An exact cache. Of several equal calls in flight the answer that arrives first is stored; a
  * stored answer is replaced once it has expired, not before.
  */
 export class ExactCache implements Lever {
+  readonly id = ID;
   readonly #options: CacheOptions;
   readonly #lru: KeyLru;
   readonly #models = new ModelIds();
   readonly #arrivedMs: Float64Array;
   readonly #answers: Float64Array;
-  readonly #tally = new LeverTally();
-  readonly #skips = new SkipTally();
+  readonly #owners = new KeyInterner();
 
   constructor(options: Partial<CacheOptions> = {}) {
     this.#options = { ...CACHE_DEFAULTS, ...options };
@@ -63,30 +63,39 @@ export class ExactCache implements Lever {
     this.#answers = new Float64Array(capacity);
   }
 
-  apply(state: CallState): void {
+  apply(state: CallState): Certainty | null {
     const { call } = state;
-    if (state.served || !isCacheable(call, this.#options.maxTemperatureMilli)) return;
+    if (state.served || !isCacheable(call, this.#options.maxTemperatureMilli)) return null;
     if (call.startedAtMs === null) {
-      if (call.costPico !== null) this.#skips.add('the log gives no time');
-      return;
+      state.skipped = 'the log gives no time';
+      return null;
     }
-    this.#lookUp(state, call.startedAtMs, call.promptHash!);
+    return this.#lookUp(state, call.startedAtMs, call.promptHash!);
   }
 
-  #lookUp(state: CallState, nowMs: number, promptHash: number): void {
+  #lookUp(state: CallState, nowMs: number, promptHash: number): Certainty | null {
     const { call } = state;
     const lru = this.#lru;
-    const model = this.#models.idOf(call.target);
-    const slot = lru.find(promptHash, call.paramsHash, call.promptBytes, model);
+    const owner = this.#ownerOf(call);
+    const slot = lru.find(promptHash, call.paramsHash, call.promptBytes, owner);
     if (slot === -1) {
-      const fresh = lru.insert(promptHash, call.paramsHash, call.promptBytes, model);
+      const fresh = lru.insert(promptHash, call.paramsHash, call.promptBytes, owner);
       if (fresh !== -1) this.#store(fresh, call, arrivalMs(call, nowMs));
-      return;
+      return null;
     }
     lru.touch(slot);
     const ageMs = nowMs - this.#arrivedMs[slot]!;
-    if (ageMs >= 0 && ageMs <= this.#options.ttlMs) this.#serve(state, this.#answers[slot]!);
-    else this.#replace(slot, call, arrivalMs(call, nowMs), ageMs);
+    if (ageMs >= 0 && ageMs <= this.#options.ttlMs) return serve(state, this.#answers[slot]!);
+    this.#replace(slot, call, arrivalMs(call, nowMs), ageMs);
+    return null;
+  }
+
+  /** A number for the model, and for the user too where answers are not shared. */
+  #ownerOf({ target, userId }: PricedCall): number {
+    const model = this.#models.idOf(target);
+    return this.#options.scope === 'shared'
+      ? model
+      : this.#owners.idOf(model, userId ?? NO_USER, 0, 0);
   }
 
   /** A pending answer gives way only to one that arrives before it. */
@@ -99,29 +108,26 @@ export class ExactCache implements Lever {
     this.#answers[slot] = call.answerHash ?? NO_ANSWER;
   }
 
-  #serve(state: CallState, storedAnswer: number): void {
-    state.served = true;
-    if (state.costPico === null) return;
-    this.#tally.save(state.costPico, certaintyOf(state.call, storedAnswer));
-    state.costPico = 0;
-  }
-
-  result(): LeverResult {
-    const { ttlMs, capacity, maxTemperatureMilli } = this.#options;
+  words(): LeverWords {
+    const { ttlMs, capacity, maxTemperatureMilli, scope } = this.#options;
     const method =
       `Replay of a cache of ${capacity} answers (LRU) kept ${displayHours(ttlMs)}, keyed by prompt, ` +
-      `parameters and model, for answered calls without tool use at temperature ` +
+      `parameters and model${scope === 'user' ? ' and user' : ''}, for answered calls without tool use at temperature ` +
       `${maxTemperatureMilli / 1000} or below or unset; a hit needs an answer that had arrived. ` +
       'Sure: the log shows the same answer twice; likely: temperature 0 or embeddings.';
     const note =
       `narrower than the finding "Repeated calls": answers are kept for ${displayHours(ttlMs)}, at temperature ` +
       `${maxTemperatureMilli / 1000} or below, and none with tool use`;
-    return { ...this.#tally.result(ID, method), note };
+    return { method, note };
   }
+}
 
-  skipped(): Skipped[] {
-    return this.#skips.result(ID);
-  }
+/** Nothing is sent; an unpriced call saves nothing that is known. */
+function serve(state: CallState, storedAnswer: number): Certainty | null {
+  state.served = true;
+  if (state.costPico === null) return null;
+  state.costPico = 0;
+  return certaintyOf(state.call, storedAnswer);
 }
 
 function displayHours(ms: number): string {

@@ -1,26 +1,84 @@
 /**
  * Lever: one way of saving, as a step that every call passes.
  *
- * Takes the state the levers before it left, changes what would be sent and paid, keeps its own
- * tally. Never sees a later lever, so savings compose without counting a cent twice.
+ * Takes the state the levers before it left, changes what would be sent and paid, and says how sure
+ * that is; the replay measures the saving from the state itself. Never sees a later lever, so savings
+ * compose without counting a cent twice. Never keeps a call or a usage: both are records that the next
+ * call overwrites (targets and outcomes are shared objects and may be kept).
  */
 import type { PricedCall, Target } from '../domain/call.ts';
-import { PicoSum, type PicoUsd, picoUsd } from '../domain/money.ts';
+import type { PicoUsd } from '../domain/money.ts';
 import type { Usage } from '../domain/tokens.ts';
 import type { Certainty } from '../policy/route.ts';
 
 /** What would happen to one call now; one record is reused for all calls. */
 export interface CallState {
-  /** As logged. */
+  /** As logged; valid until the next call. */
   call: PricedCall;
+  /** Which call of the log this is, from 0: the same in every pass over it. */
+  position: number;
+  /** Whether what is fitted may not look at this call: it is what the fit is judged by. */
+  heldOut: boolean;
   /** What would be called. */
   target: Target;
   /** What it would use; valid until the next call. */
   usage: Usage;
   /** What it would cost, a safe integer; null if unpriced. */
   costPico: number | null;
+  /**
+   * What levers themselves cost on this call, such as a compressor, beside `costPico`: a lever adds
+   * to it, and none prices it anew.
+   */
+  ownPico: number;
   /** Nothing is sent: a cache answers. */
   served: boolean;
+  /** Set by a lever that must leave this call out: why. Null when a lever is given the state. */
+  skipped: string | null;
+}
+
+/** How a lever counted, for people. */
+export interface LeverWords {
+  /** How it was counted, with the limits used. */
+  readonly method: string;
+  /** Why its saving is not that of the finding it looks like; null if there is none. */
+  readonly note: string | null;
+}
+
+/** A step of the replay. */
+export interface Lever {
+  readonly id: string;
+  /**
+   * Sees one call, in time order. Null: the call is left as it is. Else the state was changed, and
+   * this is how sure a saving is; `costPico` may also have risen (a step that costs something itself).
+   */
+  apply(state: CallState): Certainty | null;
+  words(): LeverWords;
+  /** For a lever that knows only at the end: what it saved; such a lever must be the last. */
+  late?(): LateSavings;
+}
+
+/** Savings that no call's state shows. */
+export interface LateSavings {
+  readonly calls: number;
+  readonly savedPico: bigint;
+  readonly certainty: Certainty;
+  readonly skipped: readonly { readonly reason: string; readonly calls: number }[];
+}
+
+/** A lever as a policy has it, before a replay. */
+export interface LeverPlan {
+  readonly id: string;
+  /** A lever with nothing seen yet; of one that looks ahead, what `lookAhead` gives is taken. */
+  create(): Lever;
+  /** For a lever that must know the calls to come: a pass of its own before the replay. */
+  lookAhead?(): LookAhead;
+}
+
+/** Sees every call as the levers before left it, then makes the lever. */
+export interface LookAhead {
+  see(state: CallState): void;
+  /** May be called several times; each lever starts with nothing but what was looked ahead. */
+  create(): Lever;
 }
 
 export type ByCertainty = Readonly<Record<Certainty, PicoUsd>>;
@@ -54,62 +112,4 @@ export interface Skipped {
   readonly lever: string;
   readonly calls: number;
   readonly reason: string;
-}
-
-/** A step of the replay. */
-export interface Lever {
-  /** Sees one call, in time order; lowers `costPico` by exactly what it adds to its own saving. */
-  apply(state: CallState): void;
-  /** The saving; ends the stream. */
-  result(): LeverResult;
-  skipped(): Skipped[];
-}
-
-/** Adds up what a lever saved, by certainty. */
-export class LeverTally {
-  #calls = 0;
-  readonly #sums = { sure: new PicoSum(), likely: new PicoSum(), needs_test: new PicoSum() };
-  readonly #bulk = { sure: 0n, likely: 0n, needs_test: 0n };
-
-  /** Counts one call with its saving, a safe integer of pico-USD ≥ 0. */
-  save(amount: number, certainty: Certainty): void {
-    this.#calls += 1;
-    this.#sums[certainty].add(amount);
-  }
-
-  /** Counts many calls with their total saving. */
-  saveAll(calls: number, amount: bigint, certainty: Certainty): void {
-    this.#calls += calls;
-    this.#bulk[certainty] += amount;
-  }
-
-  /** The result of a lever. */
-  result(lever: string, method: string): LeverResult {
-    const byCertainty = {
-      sure: this.#total('sure'),
-      likely: this.#total('likely'),
-      needs_test: this.#total('needs_test'),
-    };
-    const savedPico = picoUsd(byCertainty.sure + byCertainty.likely + byCertainty.needs_test);
-    return { lever, calls: this.#calls, savedPico, byCertainty, moves: [], method, note: null };
-  }
-
-  #total(certainty: Certainty): PicoUsd {
-    return picoUsd(this.#sums[certainty].total + this.#bulk[certainty]);
-  }
-}
-
-/** Skipped calls by reason. */
-export class SkipTally {
-  readonly #counts = new Map<string, number>();
-
-  /** Counts calls; none is no entry. */
-  add(reason: string, calls = 1): void {
-    if (calls > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + calls);
-  }
-
-  /** One entry per reason, in the order they first came up. */
-  result(lever: string): Skipped[] {
-    return [...this.#counts].map(([reason, calls]) => ({ lever, calls, reason }));
-  }
 }

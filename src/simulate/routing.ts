@@ -1,167 +1,167 @@
 /**
  * Lever `routing`: calls sent to the model the policy names.
  *
- * Takes a policy and a pricer, re-prices the same tokens on the other model at the call's own time
- * and tier. Never makes a call dearer, never prices a model it does not know, never assumes that
- * the prompt cache is warm on the other model.
+ * Takes a policy and a pricer, re-prices the same text on the other model at the call's own time
+ * and tier, among the candidates that can take the call. Never makes a call dearer, never prices a
+ * model it does not know, never assumes that the prompt cache is warm on the other model.
  */
 import type { Target } from '../domain/call.ts';
-import { PicoSum, picoUsd } from '../domain/money.ts';
-import { emptyUsage, type Usage } from '../domain/tokens.ts';
+import type { Task } from '../domain/task.ts';
 import type { Pricer } from '../policy/pricer.ts';
 import {
+  type Certainty,
   cheapestOffer,
-  type Offer,
+  type ModelRef,
   type Route,
   type RoutingPolicy,
-  targetOn,
+  withinLatency,
 } from '../policy/route.ts';
-import {
-  type CallState,
-  type Lever,
-  type LeverResult,
-  LeverTally,
-  type Move,
-  type Skipped,
-  SkipTally,
-} from './lever.ts';
+import { Candidate, type RecountPermille } from './candidate.ts';
+import type { CallState, Lever, LeverWords } from './lever.ts';
+import { isTextOnly } from './text-usage.ts';
 
 const ID = 'routing';
 const REASONS = {
   no_price: 'the model routed to has no price',
   does_not_fit: 'the call does not fit the context window of the model routed to',
   not_text: 'audio, images or web searches',
+  no_tools: 'no model of the route takes tools',
+  too_slow: 'no model of the route is within the latency limit',
 } as const;
 
-/** The calls of one target that went to one offer. */
-interface Stream {
-  readonly from: string;
-  readonly to: string;
-  calls: number;
-  readonly saved: PicoSum;
+/** Whether calls of a task may go from one model to another. */
+export type MayMove = (task: Task, from: string, to: string) => boolean;
+
+/** What is known of a model besides its price; null: not known, which rules nothing out. */
+export interface ModelAbilities {
+  readonly contextTokens: number | null;
+  readonly latencyMs: number | null;
+  readonly tools: boolean | null;
+}
+
+/** What decides among the candidates of a route besides price; what is left out decides nothing. */
+export interface RoutingLimits {
+  /** For what the policy does not state itself. */
+  readonly abilitiesOf?: (model: ModelRef) => ModelAbilities;
+  /** Candidates whose stated latency is higher are left out. */
+  readonly maxLatencyMs?: number;
+  /** Left out: as many tokens as on the model of the call. */
+  readonly recount?: RecountPermille;
+}
+
+/** The candidates of a route for one target, or why there are none. */
+interface Candidates {
+  readonly all: readonly Candidate[];
+  readonly withTools: readonly Candidate[];
+  readonly isTooSlow: boolean;
 }
 
 export class Routing implements Lever {
+  readonly id = ID;
   readonly #policy: RoutingPolicy;
   readonly #pricer: Pricer;
-  readonly #offers = new Map<Target, Map<Route, readonly Offer[]>>();
-  readonly #streams = new Map<Offer, Stream>();
-  readonly #cold = emptyUsage();
-  readonly #tally = new LeverTally();
-  readonly #skips = new SkipTally();
+  readonly #mayMove: MayMove | null;
+  readonly #limits: RoutingLimits;
+  readonly #candidates = new Map<Target, Map<Route, Candidates>>();
 
-  constructor(policy: RoutingPolicy, pricer: Pricer) {
+  /** `mayMove` keeps calls where they are for another reason than the policy, such as quality. */
+  constructor(
+    policy: RoutingPolicy,
+    pricer: Pricer,
+    mayMove: MayMove | null = null,
+    limits: RoutingLimits = {},
+  ) {
     this.#policy = policy;
     this.#pricer = pricer;
+    this.#mayMove = mayMove;
+    this.#limits = limits;
   }
 
-  apply(state: CallState): void {
-    if (state.served || state.costPico === null || state.costPico === 0) return;
+  apply(state: CallState): Certainty | null {
+    if (state.served || state.costPico === null || state.costPico === 0) return null;
     const route = this.#policy.route(state.call);
-    if (route === null) return;
-    if (!isText(state.usage)) {
-      this.#skips.add(REASONS.not_text);
-      return;
+    if (route === null) return null;
+    if (!isTextOnly(state.usage)) {
+      state.skipped = REASONS.not_text;
+      return null;
     }
-    const offers = this.#offersFor(state.target, route);
-    const usage = withColdCache(state.usage, this.#cold);
-    const best = cheapestOffer(offers, usage, state.call.startedAtMs);
+    const { all, withTools, isTooSlow } = this.#candidatesFor(state.target, route);
+    const candidates = state.call.outcome.stopReason === 'tool_calls' ? withTools : all;
+    if (candidates.length === 0) {
+      state.skipped = isTooSlow ? REASONS.too_slow : REASONS.no_tools;
+      return null;
+    }
+    return this.#send(state, candidates, route.certainty);
+  }
+
+  #send(
+    state: CallState,
+    candidates: readonly Candidate[],
+    certainty: Certainty,
+  ): Certainty | null {
+    const best = cheapestOffer(candidates, state.usage, state.call.startedAtMs);
     if (typeof best === 'string') {
-      this.#skips.add(REASONS[best]);
-      return;
+      state.skipped = REASONS[best];
+      return null;
     }
-    if (best.costPico >= state.costPico) return;
-    const saved = state.costPico - best.costPico;
-    this.#tally.save(saved, route.certainty);
-    const stream = this.#streamTo(best.offer, state.target);
-    stream.calls += 1;
-    stream.saved.add(saved);
-    state.target = best.offer.target;
-    state.usage = usage;
-    state.costPico = best.costPico;
+    const { offer, costPico } = best;
+    if (costPico >= state.costPico!) return null;
+    const { model } = offer.target;
+    if (this.#mayMove?.(state.call.task, state.target.model, model) === false) return null;
+    state.target = offer.target;
+    state.usage = offer.usageOf(state.usage);
+    state.costPico = costPico;
+    return certainty;
   }
 
-  /** An offer belongs to one target, so it stands for the pair. */
-  #streamTo(offer: Offer, from: Target): Stream {
-    let stream = this.#streams.get(offer);
-    if (stream === undefined) {
-      stream = { from: from.model, to: offer.target.model, calls: 0, saved: new PicoSum() };
-      this.#streams.set(offer, stream);
-    }
-    return stream;
-  }
-
-  #offersFor(target: Target, route: Route): readonly Offer[] {
-    let byRoute = this.#offers.get(target);
+  #candidatesFor(target: Target, route: Route): Candidates {
+    let byRoute = this.#candidates.get(target);
     if (byRoute === undefined) {
       byRoute = new Map();
-      this.#offers.set(target, byRoute);
+      this.#candidates.set(target, byRoute);
     }
-    const known = byRoute.get(route);
-    if (known !== undefined) return known;
-    const offers = route.models.map((model) => {
-      const routed = targetOn(target, model);
-      const schedule = this.#pricer.schedule(routed);
-      return { target: routed, schedule, contextTokens: model.contextTokens };
-    });
-    byRoute.set(route, offers);
-    return offers;
+    let candidates = byRoute.get(route);
+    if (candidates === undefined) {
+      candidates = this.#select(target, route.models);
+      byRoute.set(route, candidates);
+    }
+    return candidates;
   }
 
-  result(): LeverResult {
+  #select(target: Target, models: readonly ModelRef[]): Candidates {
+    const { abilitiesOf, maxLatencyMs = Infinity, recount = null } = this.#limits;
+    const takesTools = (model: ModelRef) => abilitiesOf?.(model).tools !== false;
+    const known = models.map((model) => {
+      const facts = abilitiesOf?.(model);
+      return {
+        ref: {
+          ...model,
+          contextTokens: model.contextTokens ?? facts?.contextTokens ?? null,
+          latencyMs: model.latencyMs ?? facts?.latencyMs ?? null,
+        },
+        hasTools: takesTools(model),
+      };
+    });
+    const quick = known.filter(({ ref }) => withinLatency([ref], maxLatencyMs).length > 0);
+    const all = quick.map(({ ref, hasTools }) => {
+      const candidate = new Candidate(target, ref, { pricer: this.#pricer, recount });
+      return { candidate, hasTools };
+    });
+    return {
+      all: all.map(({ candidate }) => candidate),
+      withTools: all.filter(({ hasTools }) => hasTools).map(({ candidate }) => candidate),
+      isTooSlow: all.length === 0,
+    };
+  }
+
+  words(): LeverWords {
+    const { id, note, differs } = this.#policy;
+    const recounted = this.#limits.recount === undefined ? '' : ', counted for its tokenizer,';
     const method =
-      `Policy "${this.#policy.id}": the same tokens priced on the other model at the call's own ` +
-      'time and tier, tokens read from or written to a prompt cache as plain input; a call whose ' +
-      `price would not fall stays. ${this.#policy.note}` +
-      `${this.#policy.differs === null ? '' : ` ${this.#policy.differs}`}`;
-    return { ...this.#tally.result(ID, method), moves: movesOf(this.#streams.values()) };
+      `Policy "${id}": the same tokens${recounted} priced on the other model at the call's own ` +
+      'time and tier, tokens read from or written to a prompt cache as plain input, or as written ' +
+      'anew where the provider charges for that; a call whose price would not fall stays. ' +
+      `${note}${differs === null ? '' : ` ${differs}`}`;
+    return { method, note: null };
   }
-
-  skipped(): Skipped[] {
-    return this.#skips.result(ID);
-  }
-}
-
-/** Streams between the same two models put together, largest saving first. */
-function movesOf(streams: Iterable<Stream>): Move[] {
-  const moves = new Map<string, Move>();
-  for (const { from, to, calls, saved } of streams) {
-    const pair = JSON.stringify([from, to]);
-    const known = moves.get(pair);
-    moves.set(pair, {
-      from,
-      to,
-      calls: calls + (known?.calls ?? 0),
-      savedPico: picoUsd(saved.total + (known?.savedPico ?? 0n)),
-    });
-  }
-  return [...moves].sort(byPriority).map(([, move]) => move);
-}
-
-/** Then most calls, then by name: the same calls give the same order. */
-function byPriority([pairA, a]: [string, Move], [pairB, b]: [string, Move]): number {
-  if (a.savedPico !== b.savedPico) return a.savedPico > b.savedPico ? -1 : 1;
-  return b.calls - a.calls || (pairA < pairB ? -1 : 1);
-}
-
-function isText(usage: Usage): boolean {
-  return (
-    usage.inputAudio === 0 &&
-    usage.inputImage === 0 &&
-    usage.cacheReadAudio === 0 &&
-    usage.cacheReadImage === 0 &&
-    usage.outputAudio === 0 &&
-    usage.outputImage === 0 &&
-    usage.webSearches === 0
-  );
-}
-
-/** The usage on a model that has none of the prompt in its cache, written into `cold`. */
-function withColdCache(usage: Usage, cold: Usage): Usage {
-  const cached = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
-  if (cached === 0) return usage;
-  cold.input = usage.input + cached;
-  cold.output = usage.output;
-  cold.reasoning = usage.reasoning;
-  return cold;
 }

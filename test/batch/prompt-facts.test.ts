@@ -7,7 +7,7 @@ import { prompt } from '../providers/asking.ts';
 const seen: TaskSource[] = [];
 const reader = new PromptReader((source) => {
   seen.push(source);
-  return { task: 'qa', confidence: 60, sketch: 7 };
+  return { task: 'qa', confidence: 60, sketch: 7, systemSketch: 8 };
 });
 
 const ASKED: Partial<Prompt> = {

@@ -44,7 +44,7 @@ function build(fields: Record<string, unknown>, world: World): PlannedRow | RowF
     settings,
     runKey: 'run',
     cachedUpToMilli: 0,
-    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1 }),
+    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1, systemSketch: 2 }),
     measuredShareOf: () => null,
     route: routeRows({
       ...{ settings, policy: policyOf(world.policy), prices: PRICES },

@@ -20,7 +20,7 @@ function build(
     settings: { ...SETTINGS, ...over },
     runKey,
     cachedUpToMilli: 0,
-    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1 }),
+    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1, systemSketch: 2 }),
     measuredShareOf: () => null,
     route: null,
     readImage: (path) =>

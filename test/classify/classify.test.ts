@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { classifyPrompt, MIN_CONFIDENCE, readPrompt } from '../../src/classify/classify.ts';
+import { classifyPrompt, readPrompt } from '../../src/classify/classify.ts';
 import type { CallSignals } from '../../src/classify/evidence.ts';
 import { isCommodity, type Task } from '../../src/domain/task.ts';
-import { NO_SIGNALS, promptOf, seeded } from './prompt.ts';
+import { MODEL, NO_SIGNALS, promptOf, promptOfBytes, seeded } from './prompt.ts';
 
 interface Example {
   label: Task;
@@ -20,7 +20,7 @@ const EXAMPLES: Example[] = readFileSync(new URL('./prompts.jsonl', import.meta.
   .map((line) => JSON.parse(line) as Example);
 
 function judge(system: string, user: string, signals: Partial<CallSignals> = {}) {
-  return classifyPrompt(promptOf(system, user), { ...NO_SIGNALS, ...signals });
+  return classifyPrompt(promptOf(system, user), { ...NO_SIGNALS, ...signals }, MODEL);
 }
 
 describe('each label in three languages', () => {
@@ -94,7 +94,7 @@ describe('the prompts of prompts.jsonl', () => {
     verdict: judge(row.system, row.user, row.signals),
   }));
 
-  it('knows the prompts it was made with', () => {
+  it('knows the prompts an earlier lexicon was made with', () => {
     const dev = verdicts.filter(({ row }) => row.half === 'dev');
     const right = dev.filter(({ row, verdict }) => verdict.task === row.label).length;
     expect(right / dev.length).toBeGreaterThan(0.95);
@@ -103,7 +103,7 @@ describe('the prompts of prompts.jsonl', () => {
   it('keeps what it measured on prompts it had not seen', () => {
     const heldOut = verdicts.filter(({ row }) => row.half === 'held-out');
     const right = heldOut.filter(({ row, verdict }) => verdict.task === row.label).length;
-    expect(right / heldOut.length).toBeGreaterThan(0.65);
+    expect(right / heldOut.length).toBeGreaterThan(0.85);
   });
 
   it('is right about commodity where it is sure', () => {
@@ -153,8 +153,9 @@ describe('signals', () => {
   });
 
   it('is surer of extraction with a schema and of classification with few tokens', () => {
-    const extract = 'Extract the names from the text.';
-    const classify = 'Decide whether the comment is spam.';
+    // Not plain: of plain ones the confidence is 99 anyway.
+    const extract = 'the names and the total';
+    const classify = 'spam or not';
     expect(judge('', extract, { hasSchema: true }).confidence).toBeGreaterThan(
       judge('', extract).confidence,
     );
@@ -182,33 +183,63 @@ describe('texts without an instruction', () => {
     'water again found part school thought went say general once upon war left every group later next room social business give half side face toward white five let young form'.split(
       ' ',
     );
-  it('are other, with a low confidence', () => {
+  it('are mostly other, and never a sure label', () => {
     const random = seeded(7);
     const verdicts = Array.from({ length: 200 }, () => {
       const count = 20 + Math.floor(random() * 200);
       const text = Array.from({ length: count }, () => words[Math.floor(random() * words.length)]);
       return judge('', text.join(' '));
     });
-    expect(verdicts.filter(({ task }) => task !== 'other')).toEqual([]);
-    expect(Math.max(...verdicts.map(({ confidence }) => confidence))).toBeLessThanOrEqual(
-      MIN_CONFIDENCE,
+    const given = verdicts.filter(({ task }) => task !== 'other');
+    expect(given.length).toBeLessThan(8);
+    expect(given.filter(({ confidence }) => confidence >= 60)).toEqual([]);
+  });
+});
+
+describe('complexity', () => {
+  it('is low for a greeting, higher for a long problem, and always from 0 to 1', () => {
+    const of = (user: string) => readPrompt(promptOf('', user), NO_SIGNALS, MODEL).complexity;
+    const hello = of('Hello!');
+    const problem = of(
+      'A tank fills through pipe A in 6 hours and through pipe B in 4 hours, while a drain empties it in 12 hours. Pipe B is opened two hours late, and the drain is closed when the tank is half full. Calculate, with every step, after how many hours the tank is full, and prove that no other order of opening the pipes would have been faster.',
     );
+    expect(hello).toBeLessThan(0.2);
+    expect(problem).toBeGreaterThan(hello + 0.2);
+    for (const row of EXAMPLES) {
+      expect(of(row.user)).toBeGreaterThanOrEqual(0);
+      expect(of(row.user)).toBeLessThanOrEqual(1);
+    }
   });
 });
 
 describe('readPrompt', () => {
+  it('reads characters the same when a log writes them as escapes', () => {
+    const text = '把下面的句子翻译成英文：今天天气很好。';
+    const ascii = text.replace(
+      /[\u0080-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    const plain = readPrompt(promptOf('', text), NO_SIGNALS, MODEL);
+    const bytes = promptOfBytes(new Uint8Array(0), Buffer.from(ascii));
+    expect(readPrompt(bytes, NO_SIGNALS, MODEL)).toMatchObject({
+      verdict: { task: plain.verdict.task },
+      sketch: plain.sketch,
+    });
+  });
+
   it('gives the same verdict as classifyPrompt, whatever was read before', () => {
     const first = EXAMPLES.map((row) => judge(row.system, row.user, row.signals));
     const again = EXAMPLES.toReversed().map(
       (row) =>
-        readPrompt(promptOf(row.system, row.user), { ...NO_SIGNALS, ...row.signals }).verdict,
+        readPrompt(promptOf(row.system, row.user), { ...NO_SIGNALS, ...row.signals }, MODEL)
+          .verdict,
     );
     expect(again.toReversed()).toEqual(first);
   });
 
   it('sketches the user message, or the system prompt where there is none', () => {
     const sketch = (system: string, user: string) =>
-      readPrompt(promptOf(system, user), NO_SIGNALS).sketch;
+      readPrompt(promptOf(system, user), NO_SIGNALS, MODEL).sketch;
     expect(sketch('You are kind.', 'How do I reset it?')).toBe(sketch('', 'How do I reset it?'));
     expect(sketch('You are kind.', '')).toBe(sketch('', 'You are kind.'));
     expect(sketch('', '')).toBe(0);

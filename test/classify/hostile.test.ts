@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { classifyPrompt, readPrompt } from '../../src/classify/classify.ts';
-import { escaped, NO_SIGNALS, promptOf, promptOfBytes, seeded } from './prompt.ts';
+import { escaped, MODEL, NO_SIGNALS, promptOf, promptOfBytes, seeded } from './prompt.ts';
 
 const NOTHING = new Uint8Array(0);
 
 describe('hostile input', () => {
   it('knows nothing of an empty prompt', () => {
-    expect(readPrompt(promptOf('', ''), NO_SIGNALS)).toEqual({
+    expect(readPrompt(promptOf('', ''), NO_SIGNALS, MODEL)).toEqual({
       verdict: { task: 'other', confidence: 0 },
+      complexity: 0,
       sketch: 0,
     });
   });
@@ -32,7 +33,7 @@ describe('hostile input', () => {
       userStart: 0,
       userEnd: user.length,
     };
-    expect(classifyPrompt(text, NO_SIGNALS).task).toBe('translation');
+    expect(classifyPrompt(text, NO_SIGNALS, MODEL).task).toBe('translation');
   });
 
   it.each([
@@ -40,10 +41,10 @@ describe('hostile input', () => {
     ['emoji', '🚀🔥💡🎉'.repeat(200)],
     ['CJK without an instruction', '的一是不了人我在有他这为之大来以个中上们到'.repeat(40)],
     ['punctuation', '"\\"\\\\:::```***???...'.repeat(100)],
-  ])('%s is other', (_, text) => {
-    const { verdict } = readPrompt(promptOf('', text), NO_SIGNALS);
-    expect(verdict.confidence).toBeLessThan(60);
-    expect(['other', 'qa', 'code']).toContain(verdict.task);
+  ])('%s is nothing to be sure of', (_, text) => {
+    const { verdict } = readPrompt(promptOf('', text), NO_SIGNALS, MODEL);
+    // Sure of nothing, unless that nothing is asked.
+    if (verdict.task !== 'other') expect(verdict.confidence).toBeLessThan(60);
   });
 
   it('survives every cut of a text of all kinds of characters', () => {
@@ -53,6 +54,7 @@ describe('hostile input', () => {
         const { verdict } = readPrompt(
           promptOfBytes(bytes.subarray(start, end), bytes.subarray(start, end)),
           NO_SIGNALS,
+          MODEL,
         );
         expect(verdict.confidence).toBeGreaterThanOrEqual(0);
       }
@@ -63,7 +65,7 @@ describe('hostile input', () => {
     const random = seeded(99);
     for (let round = 0; round < 500; round++) {
       const junk = Uint8Array.from({ length: Math.floor(random() * 2000) }, () => random() * 256);
-      const { verdict, sketch } = readPrompt(promptOfBytes(junk, junk), NO_SIGNALS);
+      const { verdict, sketch } = readPrompt(promptOfBytes(junk, junk), NO_SIGNALS, MODEL);
       expect(verdict.confidence).toBeLessThanOrEqual(100);
       expect(Number.isSafeInteger(sketch)).toBe(true);
     }
@@ -75,6 +77,7 @@ describe('hostile input', () => {
       const { verdict } = readPrompt(
         promptOfBytes(NOTHING, new Uint8Array(700).fill(byte)),
         NO_SIGNALS,
+        MODEL,
       );
       expect(verdict.task).toBe('other');
     },
@@ -91,8 +94,8 @@ describe('hostile input', () => {
       userStart: 22,
       userEnd: 26,
     };
-    expect(classifyPrompt(ranges, NO_SIGNALS).task).toBe('other');
+    expect(classifyPrompt(ranges, NO_SIGNALS, MODEL).task).toBe('other');
     const beyond = { ...ranges, userStart: bytes.length, userEnd: bytes.length + 900 };
-    expect(readPrompt(beyond, NO_SIGNALS).sketch).toBe(0);
+    expect(readPrompt(beyond, NO_SIGNALS, MODEL).sketch).toBe(0);
   });
 });

@@ -1,6 +1,13 @@
 /** Builds what the classifier takes out of plain strings, for tests. */
+import { readFileSync } from 'node:fs';
 import type { PromptText } from '../../src/classify/classify.ts';
 import type { CallSignals } from '../../src/classify/evidence.ts';
+import { parseModel } from '../../src/classify/model.ts';
+
+/** The model that is shipped. */
+export const MODEL = parseModel(
+  readFileSync(new URL('../../src/ingest/weights.bin', import.meta.url)),
+);
 
 export const NO_SIGNALS: CallSignals = {
   operation: 'chat',

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { LEXICON } from '../../src/classify/lexicon.ts';
-import { compileLexicon, findSlot, lexiconTable, POLITE } from '../../src/classify/table.ts';
+import { ASKING, CUES, TELLING } from '../../src/classify/concepts.ts';
+import {
+  BODY,
+  compileConcepts,
+  conceptNames,
+  conceptTable,
+  FIRST_CONCEPT,
+  findSlot,
+  OPTION,
+  POLITE,
+  TASK,
+  WORD_PROBLEM,
+} from '../../src/classify/table.ts';
 import { createWordBuffer, mixPair, readWords } from '../../src/classify/words.ts';
-import { TASKS } from '../../src/domain/task.ts';
 import { escaped } from './prompt.ts';
 
 function hashes(text: string): number[] {
@@ -12,20 +22,24 @@ function hashes(text: string): number[] {
   return [...buffer.words.subarray(0, buffer.count)];
 }
 
-describe('compileLexicon', () => {
-  const table = compileLexicon([
-    ['translation', 'en', 'do', 6, 'translate, word for word'],
-    ['polite', 'en', 'say', 1, 'please, translate'],
-    ['summarization', 'zh', 'do', 5, '总结, 主要内容'],
+describe('compileConcepts', () => {
+  const table = compileConcepts([
+    ['translate', 'translat/e/ed, word for word'],
+    ['polite', 'please, translate'],
+    ['summarize', '总结, 主要内容'],
   ]);
   const slot = (hash: number) => findSlot(table.filter, table.keys, hash);
 
   it('finds words with all their entries', () => {
     const entry = table.first[slot(hashes('Translate')[0]!)]!;
-    expect(table.what[entry]).toBe(POLITE);
-    expect(TASKS[table.what[table.next[entry]!]!]).toBe('translation');
-    expect(table.weight[table.next[entry]!]).toBe(6);
+    expect(table.what[entry]).toBe(2);
+    expect(table.what[table.next[entry]!]).toBe(1);
     expect(slot(hashes('unknown')[0]!)).toBe(-1);
+  });
+
+  it('cuts stems from their endings', () => {
+    expect(table.what[table.first[slot(hashes('translated')[0]!)]!]).toBe(1);
+    expect(slot(hashes('translat')[0]!)).toBe(-1);
   });
 
   it('finds phrases word by word', () => {
@@ -42,25 +56,24 @@ describe('compileLexicon', () => {
   });
 });
 
-describe('LEXICON', () => {
-  it('fits, and every label but other and embedding has words in three languages', () => {
-    expect(lexiconTable()).toBe(lexiconTable());
-    for (const task of TASKS) {
-      if (task === 'other' || task === 'embedding') continue;
-      for (const lang of ['en', 'de', 'zh']) {
-        expect(
-          LEXICON.some((row) => row[0] === task && row[1] === lang),
-          `${task} ${lang}`,
-        ).toBe(true);
-      }
-    }
+describe('the concepts', () => {
+  it('fit, and their codes are their places', () => {
+    expect(conceptTable()).toBe(conceptTable());
+    const names = conceptNames();
+    expect(names.length).toBe(1 + CUES.length + ASKING.length + TELLING.length);
+    expect(names.length).toBeLessThan(256);
+    expect([POLITE, BODY, TASK, OPTION, WORD_PROBLEM].map((code) => names[code])).toEqual(
+      CUES.map(([name]) => name),
+    );
+    expect(names[FIRST_CONCEPT]).toBe(ASKING[0]?.[0]);
+    expect(new Set(names).size).toBe(names.length);
   });
 
-  it('has weights from 1 to 15 and no empty words', () => {
-    for (const [, , , weight, words] of LEXICON) {
-      expect(weight).toBeGreaterThanOrEqual(1);
-      expect(weight).toBeLessThanOrEqual(15);
-      for (const phrase of words.split(',')) expect(phrase.trim()).not.toBe('');
+  it('have no empty words, and Chinese ones beside others', () => {
+    for (const [name, words] of [...ASKING, ...TELLING]) {
+      for (const phrase of words.split(',')) expect(phrase.trim(), name).not.toBe('');
+      // What is written in Latin letters everywhere, such as code, has no Chinese words.
+      if (!['into_language', 'syntax'].includes(name)) expect(words).toMatch(/\p{Script=Han}/u);
     }
   });
 });

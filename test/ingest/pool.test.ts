@@ -1,5 +1,5 @@
 /** Threads: answers in order, and no waiting for ever for one that is dead. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,6 +19,7 @@ beforeAll(async () => {
   const bundle = await rolldown({ input, platform: 'node', external: /^[^./]/ });
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'worker.mjs' });
   await bundle.close();
+  copyFileSync(join(root, 'src/ingest/weights.bin'), join(folder, 'weights.bin'));
 });
 afterEach(() => pool?.close());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PricedCall } from '../../src/domain/call.ts';
 import { type CacheOptions, ExactCache } from '../../src/simulate/exact-cache.ts';
-import { replayLevers, type Savings } from '../../src/simulate/replay.ts';
+import type { Savings } from '../../src/simulate/pipeline.ts';
+import { replayLevers } from '../../src/simulate/replay.ts';
 import { call, outcome, T0, target } from '../policy/calls.ts';
 
 /** A gpt-4o call of 1,000 + 100 tokens: 1,000 × 2.5e6 + 100 × 10e6 = 3.5e9 pico-USD. */

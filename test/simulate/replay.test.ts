@@ -4,12 +4,8 @@ import type { Task } from '../../src/domain/task.ts';
 import { policyNamed } from '../../src/policy/presets.ts';
 import { ExactCache } from '../../src/simulate/exact-cache.ts';
 import type { Lever } from '../../src/simulate/lever.ts';
-import {
-  type ReplayOptions,
-  replay,
-  replayLevers,
-  type Savings,
-} from '../../src/simulate/replay.ts';
+import type { Savings } from '../../src/simulate/pipeline.ts';
+import { type ReplayOptions, replay, replayLevers } from '../../src/simulate/replay.ts';
 import { Routing } from '../../src/simulate/routing.ts';
 import {
   below,
@@ -137,18 +133,14 @@ describe('the replay', () => {
 
 /** What is left to pay after cache and routing, read from the state behind them. */
 class Probe implements Lever {
+  readonly id = 'probe';
   left = 0n;
-  apply({ costPico }: { costPico: number | null }): void {
+  apply({ costPico }: { costPico: number | null }): null {
     this.left += BigInt(costPico ?? 0);
+    return null;
   }
-  result() {
-    const none = replayLevers([]).result().byCertainty;
-    const savedPico = none.sure;
-    const nothing = { moves: [], note: null, method: '' };
-    return { lever: 'probe', calls: 0, savedPico, byCertainty: none, ...nothing };
-  }
-  skipped() {
-    return [];
+  words() {
+    return { method: '', note: null };
   }
 }
 

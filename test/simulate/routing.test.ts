@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { PricedCall } from '../../src/domain/call.ts';
+import type { Usage } from '../../src/domain/tokens.ts';
 import { policyNamed } from '../../src/policy/presets.ts';
-import type { PriceTarget } from '../../src/policy/pricer.ts';
-import { replayLevers, type Savings } from '../../src/simulate/replay.ts';
-import { Routing } from '../../src/simulate/routing.ts';
-import { below, call, FAKE_PRICER, oneOf, seeded, target, usage } from '../policy/calls.ts';
+import type { Pricer, PriceTarget } from '../../src/policy/pricer.ts';
+import type { Savings } from '../../src/simulate/pipeline.ts';
+import { replayLevers } from '../../src/simulate/replay.ts';
+import { Routing, type RoutingLimits } from '../../src/simulate/routing.ts';
+import {
+  below,
+  call,
+  FAKE_PRICER,
+  oneOf,
+  outcome,
+  seeded,
+  target,
+  usage,
+} from '../policy/calls.ts';
 
 function routed(calls: PricedCall[], policy = 'conservative'): Savings {
   const replayed = replayLevers([new Routing(policyNamed(policy), FAKE_PRICER)]);
@@ -52,7 +63,8 @@ describe('routing', () => {
   });
 
   it('says from which model to which, largest saving first, targets of one model together', () => {
-    // gpt-4o → gpt-4o-mini saves 3.29e9 a call; half the input and no output 500 × 2.35e6 = 1.175e9.
+    // gpt-4o → gpt-4o-mini saves 3.29e9 a call; half the input and no output 500 × 2.35e6 =
+    // 1.175e9.
     const flex = target({ tier: 'flex' });
     const small = usage({ input: 500 });
     const dear = target({ model: 'gpt-4.1' });
@@ -118,6 +130,85 @@ describe('routing', () => {
       { provider: 'openai', model: 'gpt-4o-mini', tier: 'flex', region: 'eu' },
       { provider: 'google', model: 'gemini-2.5-flash', tier: 'flex', region: '' },
     ]);
+  });
+
+  describe('limits', () => {
+    const nobody = { contextTokens: null, latencyMs: null, tools: null };
+    const limited = (calls: PricedCall[], limits: RoutingLimits, policy = 'b2') => {
+      const replayed = replayLevers([new Routing(policyNamed(policy), FAKE_PRICER, null, limits)]);
+      for (const one of calls) replayed.add(one);
+      return replayed.result();
+    };
+    const toolCall = call({ outcome: outcome({ stopReason: 'tool_calls' }) });
+
+    it('calls with tools only go to models that take them', () => {
+      // b2 balanced: deepseek-v3.2 462e6 without tools, gemini-2.5-flash 1,100 × 2.5e6 = 2.75e9.
+      const abilitiesOf = ({ model }: { model: string }) => ({
+        ...nobody,
+        tools: model === 'deepseek-v3.2' ? false : null,
+      });
+      expect(limited([toolCall], { abilitiesOf }).savedPico).toBe(750_000_000n);
+      expect(limited([call()], { abilitiesOf }).savedPico).toBe(3_038_000_000n);
+      const none = limited([toolCall], { abilitiesOf: () => ({ ...nobody, tools: false }) });
+      expect(none.savedPico).toBe(0n);
+      expect(none.skipped.map(({ reason }) => reason)).toEqual([
+        'no model of the route takes tools',
+      ]);
+    });
+
+    it('models slower than the limit are left out', () => {
+      // gemini-2.5-flash 28 ms, deepseek-v3.2 35 ms, as the policy states.
+      expect(limited([call()], { maxLatencyMs: 35 }).savedPico).toBe(3_038_000_000n);
+      expect(limited([call()], { maxLatencyMs: 34 }).savedPico).toBe(750_000_000n);
+      expect(limited([call()], { maxLatencyMs: 27 }).skipped.map(({ reason }) => reason)).toEqual([
+        'no model of the route is within the latency limit',
+      ]);
+    });
+
+    it('windows that the policy does not state are looked up', () => {
+      const abilitiesOf = () => ({ ...nobody, contextTokens: 1100 });
+      const qa = (input: number) => call({ task: 'other', usage: usage({ input, output: 100 }) });
+      const e3 = (input: number) => limited([qa(input)], { abilitiesOf }, 'e3').skipped;
+      expect(e3(1000).map(({ reason }) => reason)).toEqual(['the model routed to has no price']);
+      expect(e3(1001).map(({ reason }) => reason)).toEqual([
+        'the call does not fit the context window of the model routed to',
+      ]);
+    });
+
+    it('tokens are counted anew for the other tokenizer', () => {
+      // 1,000 + 100 tokens are 1,120 + 112 there: 1,232 × 0.42e6 = 517.44e6.
+      const recount = () => 1120;
+      expect(limited([call()], { recount }).savedPico).toBe(3_500_000_000n - 517_440_000n);
+      // 128,000 tokens of window hold 114,285 of this model's.
+      const big = (input: number) => call({ usage: usage({ input, output: 1 }) });
+      expect(limited([big(114_284)], { recount }).levers[0]?.calls).toBe(1);
+      expect(limited([big(114_285)], { recount }).skipped).toHaveLength(1);
+    });
+  });
+
+  it('pays for writing to the other cache where marks were paid before', () => {
+    // sonnet 4.5 at 15e6: 100 + 1,000 read at a tenth + 10 out = 1.5e9 + 1.5e9 + 0.15e9 = 3.15e9.
+    // Haiku 4.5 at 1e6 and 5e6: 100 + 1,000 written at 5/4 + 10 out = 0.1e9 + 1.25e9 + 0.05e9 =
+    // 1.4e9.
+    const asked: Usage[] = [];
+    const pricer: Pricer = {
+      schedule: () => ({
+        cost(use) {
+          asked.push({ ...use });
+          return use.input * 1e6 + use.cacheWrite5m * 1.25e6 + use.output * 5e6;
+        },
+      }),
+    };
+    const claude = target({ provider: 'anthropic', model: 'claude-sonnet-4.5' });
+    const warm = call({
+      ...{ target: claude, task: 'qa' },
+      usage: usage({ input: 100, cacheRead: 1000, output: 10 }),
+    });
+    const replayed = replayLevers([new Routing(policyNamed('conservative'), pricer)]);
+    replayed.add(warm);
+    expect(warm.costPico).toBe(3_150_000_000);
+    expect(replayed.result().savedPico).toBe(1_750_000_000n);
+    expect(asked).toMatchObject([{ input: 100, cacheRead: 0, cacheWrite5m: 1000, output: 10 }]);
   });
 
   it('leaves unpriced calls alone', () => {

@@ -1,0 +1,134 @@
+/**
+ * A rules file: YAML → rules.
+ *
+ * Takes the text of a file and its name, gives rules with the lines they stand on. Throws UserError
+ * with FILE:LINE for whatever it does not understand; never leaves a rule out.
+ */
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { OPERATIONS } from '../domain/call.ts';
+import { slowRegexProblem } from '../domain/regex-safety.ts';
+import { parseTask, TASKS, type Task } from '../domain/task.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { REGEX_FLAGS, RULE_KEYS, type Rule, type RuleKey } from './rules.ts';
+
+const EXAMPLE = 'a rule is: - model: gpt-4o*, its conditions, and task: LABEL (docs/teaching.md)';
+const MOST_RULES = 2_000;
+
+/** Parses a rules file: a list of rules, or one under `rules`. Throws UserError. */
+export function parseRules(text: string, file: string): Rule[] {
+  return new RulesFile(text.replace(/^\ufeff/, ''), file).rules();
+}
+
+class RulesFile {
+  readonly #lines = new LineCounter();
+  readonly #document;
+
+  constructor(
+    text: string,
+    readonly file: string,
+  ) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true });
+  }
+
+  rules(): Rule[] {
+    const [mistake] = this.#document.errors;
+    if (mistake !== undefined) {
+      const { line } = this.#lines.linePos(mistake.pos[0]);
+      throw this.#error(line, `is no YAML: ${mistake.message.split('\n')[0]}`);
+    }
+    const items = this.#list().map((item) => this.#rule(item));
+    if (items.length > MOST_RULES) throw this.#error(1, `holds more than ${MOST_RULES} rules`);
+    const idle = items.findIndex(({ conditions }) => conditions.length === 0);
+    const after = idle < 0 ? undefined : items[idle + 1];
+    if (after !== undefined) {
+      const what = `never decides: the rule on line ${items[idle]?.line} fits every call`;
+      throw this.#error(after.line, what);
+    }
+    return items;
+  }
+
+  #list(): readonly Node[] {
+    let top: unknown = this.#document.contents;
+    if (isMap(top)) {
+      const other = top.items.find(({ key }) => textOf(key) !== 'rules');
+      if (other !== undefined) {
+        throw this.#error(this.#lineOf(other.key), `'${textOf(other.key)}' is not known`);
+      }
+      top = top.get('rules', true);
+    }
+    if (top === null || top === undefined) throw this.#error(1, 'holds no rule');
+    if (!isSeq(top)) throw this.#error(this.#lineOf(top), 'is no list of rules');
+    if (top.items.length === 0) throw this.#error(1, 'holds no rule');
+    return top.items as Node[];
+  }
+
+  #rule(item: Node): Rule {
+    const line = this.#lineOf(item);
+    if (!isMap(item)) throw this.#error(line, 'is no rule');
+    const task = this.#task(item, line);
+    const conditions = item.items
+      .filter(({ key }) => textOf(key) !== 'task')
+      .map(({ key, value }) => {
+        const name = this.#key(key);
+        return { key: name, oneOf: this.#texts(name, value, this.#lineOf(key)) };
+      });
+    return { line, task, conditions };
+  }
+
+  #task(item: YAMLMap, line: number): Task {
+    const node = item.get('task', true);
+    if (node === undefined) throw this.#error(line, 'names no task');
+    const text = textOf(node);
+    const task = text === null ? null : parseTask(text);
+    if (task !== null) return task;
+    const what = `task '${text ?? ''}' is not known`;
+    throw this.#error(this.#lineOf(node), what, `tasks: ${TASKS.join(', ')}`);
+  }
+
+  #key(node: unknown): RuleKey {
+    const text = textOf(node);
+    const key = RULE_KEYS.find((known) => known === text);
+    if (key !== undefined) return key;
+    const hint = `a rule may have: ${RULE_KEYS.join(', ')}, task`;
+    throw this.#error(this.#lineOf(node), `'${text ?? ''}' is not known`, hint);
+  }
+
+  /** One text, or a list of texts of which any will do. */
+  #texts(key: RuleKey, value: unknown, line: number): string[] {
+    const nodes = isSeq(value) ? value.items : [value];
+    if (nodes.length === 0) throw this.#error(line, `${key} is an empty list`);
+    return nodes.map((node) => {
+      const text = textOf(node);
+      if (text === null || text === '') throw this.#error(line, `${key} is no text`);
+      const problem = problemOf(key, text);
+      if (problem !== null) throw this.#error(this.#lineOf(node, line), `${key} ${problem}`);
+      return text;
+    });
+  }
+
+  #lineOf(node: unknown, otherwise = 1): number {
+    const range = (node as Node | null | undefined)?.range;
+    return range === null || range === undefined ? otherwise : this.#lines.linePos(range[0]).line;
+  }
+
+  #error(line: number, what: string, hint = EXAMPLE): UserError {
+    return new UserError(EXIT.usage, `${this.file}:${line}: ${what}`, hint);
+  }
+}
+
+/** The text of a scalar as it stands; numbers and such as they are written. */
+function textOf(node: unknown): string | null {
+  if (!isScalar(node)) return typeof node === 'string' ? node : null;
+  if (typeof node.value === 'string') return node.value;
+  return node.value === null ? null : (node.source ?? String(node.value));
+}
+
+function problemOf(key: RuleKey, text: string): string | null {
+  if (key.endsWith('_matches')) {
+    const problem = slowRegexProblem(text, REGEX_FLAGS);
+    return problem === null ? null : `'${text.slice(0, 80)}' ${problem}`;
+  }
+  if (key !== 'operation') return null;
+  const isKnown = OPERATIONS.some((operation) => operation === text.toLowerCase());
+  return isKnown ? null : `'${text}' is none of ${OPERATIONS.join(', ')}`;
+}

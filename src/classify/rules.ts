@@ -1,0 +1,172 @@
+/**
+ * Rules: what a user knows of their calls, before any classifier.
+ *
+ * Takes rules in their order and what is known of a call, gives the first rule that fits. Never takes
+ * what is not known for not so: a rule that would need a missing text is said to be undecided.
+ */
+import type { Task } from '../domain/task.ts';
+
+/** What a rule may ask of a call. */
+export const RULE_KEYS = [
+  'model',
+  'provider',
+  'tag',
+  'endpoint',
+  'operation',
+  'system_contains',
+  'system_matches',
+  'prompt_contains',
+  'prompt_matches',
+] as const;
+export type RuleKey = (typeof RULE_KEYS)[number];
+
+/** The flags of a rule's expressions: whatever the case, `.` takes line breaks, `^` is the start. */
+export const REGEX_FLAGS = 'isu';
+/** Expressions look at so much of the beginning and of the end of a text. */
+const REGEX_READS = { head: 2_000, tail: 500 } as const;
+
+/** One rule: plain data, since it travels to the threads that read logs. */
+export interface Rule {
+  /** Of the rules file, from 1. */
+  readonly line: number;
+  readonly task: Task;
+  /** All of them must hold; of the texts of one, any. */
+  readonly conditions: readonly { readonly key: RuleKey; readonly oneOf: readonly string[] }[];
+}
+
+/** What rules are asked of; undefined: not known, null: there is none. */
+export interface RuleFacts {
+  /** The names of the model, as served and as asked for. */
+  readonly models: readonly string[];
+  readonly provider: string;
+  readonly operation: string;
+  /** Tags of the log, as written. */
+  readonly tags: readonly string[] | undefined;
+  /** Path or kind of the call, as the log writes it. */
+  readonly endpoints: readonly string[] | undefined;
+  /** The texts, decoded only when a rule asks. */
+  system(): string | null | undefined;
+  prompt(): string | null | undefined;
+}
+
+/** The rule that fits, `undecided` with the rule that could not be decided, or neither. */
+export interface RuleOutcome {
+  readonly rule: Rule | null;
+  readonly undecided: Rule | null;
+}
+
+const NO_RULE: RuleOutcome = { rule: null, undecided: null };
+type Answer = boolean | undefined;
+type Test = (facts: RuleFacts) => Answer;
+
+/** Rules ready to be asked. */
+export class RuleBook {
+  readonly #tests: readonly { readonly rule: Rule; readonly tests: readonly Test[] }[];
+
+  constructor(readonly rules: readonly Rule[]) {
+    this.#tests = rules.map((rule) => ({ rule, tests: testsOf(rule) }));
+  }
+
+  /** The first rule that fits. */
+  decide(facts: RuleFacts): RuleOutcome {
+    for (const { rule, tests } of this.#tests) {
+      let answer: Answer = true;
+      for (const test of tests) {
+        const one = test(facts);
+        if (one === false) {
+          answer = false;
+          break;
+        }
+        if (one === undefined) answer = undefined;
+      }
+      if (answer === true) return { rule, undecided: null };
+      if (answer === undefined) return { rule: null, undecided: rule };
+    }
+    return NO_RULE;
+  }
+}
+
+/** What is known without a text comes first: it is cheap. */
+function testsOf({ conditions }: Rule): Test[] {
+  const isText = (key: RuleKey): number => (/^(system|prompt)_/.test(key) ? 1 : 0);
+  return [...conditions].sort((a, b) => isText(a.key) - isText(b.key)).map(testOf);
+}
+
+function testOf({ key, oneOf }: Rule['conditions'][number]): Test {
+  switch (key) {
+    case 'model': {
+      const names = oneOf.map(namePattern);
+      return ({ models }) => names.some((name) => models.some((model) => name.test(model)));
+    }
+    case 'provider': {
+      const names = oneOf.map(namePattern);
+      return ({ provider }) => names.some((name) => name.test(provider));
+    }
+    case 'tag': {
+      const names = oneOf.map(namePattern);
+      return ({ tags }) => tags && names.some((name) => tags.some((tag) => name.test(tag)));
+    }
+    case 'operation':
+      return ({ operation }) => oneOf.some((one) => one.toLowerCase() === operation);
+    case 'endpoint':
+      return endpointTest(oneOf);
+    case 'system_contains':
+      return textTest('system', oneOf.map(containing));
+    case 'prompt_contains':
+      return textTest('prompt', oneOf.map(containing));
+    case 'system_matches':
+      return textTest('system', oneOf.map(matching));
+    case 'prompt_matches':
+      return textTest('prompt', oneOf.map(matching));
+  }
+}
+
+/** A name with `*` for any characters, whatever the case. */
+function namePattern(text: string): { test(name: string): boolean } {
+  const [first = '', ...others] = text.toLowerCase().split(/\*+/);
+  const last = others.pop();
+  if (last === undefined) return { test: (name) => name.toLowerCase() === first };
+  // Without back-tracking: each part at its first place after the one before.
+  const test = (name: string): boolean => {
+    const lower = name.toLowerCase();
+    let at = lower.startsWith(first) ? first.length : -1;
+    for (const part of others) {
+      const found = at < 0 ? -1 : lower.indexOf(part, at);
+      at = found < 0 ? -1 : found + part.length;
+    }
+    return at >= 0 && lower.length - last.length >= at && lower.endsWith(last);
+  };
+  return { test };
+}
+
+/** A part of the path the log gives; of a log without one the operation tells what it can. */
+function endpointTest(oneOf: readonly string[]): Test {
+  const names = oneOf.map((one) => one.toLowerCase());
+  return ({ endpoints, operation }) => {
+    if (names.includes(operation)) return true;
+    if (endpoints === undefined) return undefined;
+    return names.some((name) => endpoints.some((one) => one.toLowerCase().includes(name)));
+  };
+}
+
+function textTest(which: 'system' | 'prompt', tests: readonly ((text: string) => boolean)[]): Test {
+  return (facts) => {
+    const text = facts[which]();
+    if (text === undefined) return undefined;
+    return text !== null && tests.some((test) => test(text));
+  };
+}
+
+function containing(part: string): (text: string) => boolean {
+  const sought = part.toLowerCase();
+  return (text) => text.toLowerCase().includes(sought);
+}
+
+function matching(pattern: string): (text: string) => boolean {
+  const regex = new RegExp(pattern, REGEX_FLAGS);
+  const { head, tail } = REGEX_READS;
+  return (text) =>
+    regex.test(
+      text.length <= head + tail ? text : `${text.slice(0, head)}\n…\n${text.slice(-tail)}`,
+    );
+}

@@ -1,0 +1,201 @@
+/**
+ * `aicost classify --explain FILE:LINE`: why a call got its label.
+ *
+ * Takes the place of a call, in a log that is there or that the ledger knows, gives its label, the
+ * runner-up and what decided in its own words. Never writes.
+ */
+import { resolve } from 'node:path';
+import { type Explanation, explainLabel } from '../classify/explain.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { type Label, Labeller, signalsOf } from '../ingest/labelling.ts';
+import { promptTextOf } from '../ingest/pack.ts';
+import { eachCallAgain, type SeenCall } from '../ingest/reread.ts';
+import type { PromptTexts } from '../ingest/texts-again.ts';
+import { keptCall } from '../ingest/texts-again.ts';
+import type { Place } from '../ledger/call-at.ts';
+import { callsAt } from '../ledger/call-at.ts';
+import { type TextPlace, textPlaces } from '../ledger/sketches.ts';
+import type { OutputFormat } from '../report/format.ts';
+import { renderSections, type Section, type Sections, sectionOf } from '../report/sections.ts';
+import type { Deps } from '../terminal/command.ts';
+import { labellingOf } from './labelling.ts';
+import { withLedger } from './with-ledger.ts';
+
+const SHOWN_LABELS = 3;
+
+/** What is explained: what was read of a call, and how it is labelled. */
+interface Subject {
+  readonly place: string;
+  readonly label: Label;
+  readonly explanation: Explanation;
+  readonly stored: TextPlace | null;
+}
+
+/** Explains the label of a call. Throws UserError. */
+export async function explainCall(
+  input: string,
+  inputFormat: string | null,
+  deps: Deps,
+): Promise<ExitCode> {
+  const place = placeOf(input);
+  const labeller = new Labeller(labellingOf(deps));
+  const stored = await storedAt(place, deps);
+  const path = stored?.path ?? resolve(deps.cwd, place.path);
+  const subject = await read(path, { place, stored, inputFormat, labeller });
+  if (subject === null) throw nothingThere(place, stored);
+  await deps.write([renderSections(answerOf(subject, deps.output.format), deps.output)]);
+  return EXIT.ok;
+}
+
+function placeOf(input: string): Place {
+  const [, path, line] = /^(.+):(\d{1,15})$/.exec(input) ?? [];
+  if (path !== undefined) return { path, line: Number(line) };
+  const hint = 'such as --explain fixtures/support-desk.jsonl:17';
+  throw new UserError(EXIT.usage, `--explain ${input} is no FILE:LINE`, hint);
+}
+
+/** What the ledger knows of a place: as the path leads from here, else as the end of any path. */
+async function storedAt(place: Place, deps: Deps): Promise<TextPlace | null> {
+  try {
+    return await withLedger(deps, 'refuse', async (db) => {
+      const here = callsAt(db, { ...place, path: resolve(deps.cwd, place.path) });
+      const [call] = here.length > 0 ? here : callsAt(db, place);
+      return call === undefined ? null : (textPlaces(db, [call.id])[0] ?? null);
+    });
+  } catch (error) {
+    // A log can be explained without any ledger.
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+interface Reading {
+  readonly place: Place;
+  readonly stored: TextPlace | null;
+  readonly inputFormat: string | null;
+  readonly labeller: Labeller;
+}
+
+async function read(path: string, reading: Reading): Promise<Subject | null> {
+  const { place, stored, inputFormat, labeller } = reading;
+  const name = `${place.path}:${place.line}`;
+  const kept = stored === null ? null : keptCall(stored);
+  if (kept !== null) return subjectOf(kept, { name, stored, labeller });
+  let found: Subject | null = null;
+  await eachCallAgain(path, inputFormat, ({ parsed, line }) => {
+    if (line === place.line) found ??= subjectOf(parsed, { name, stored, labeller });
+    return line <= place.line;
+  });
+  return found;
+}
+
+function subjectOf(
+  parsed: SeenCall['parsed'],
+  { name, stored, labeller }: { name: string; stored: TextPlace | null; labeller: Labeller },
+): Subject {
+  const { call, system, user } = parsed;
+  const label = labeller.label(parsed, call, promptTextOf(call, system, user));
+  const texts: PromptTexts = { system: system?.toString() ?? '', user: user?.toString() ?? '' };
+  const explanation = explainLabel({ ...texts, signals: signalsOf(call) }, labeller.model);
+  return { place: name, label, explanation, stored };
+}
+
+function nothingThere({ path, line }: Place, stored: TextPlace | null): UserError {
+  const what =
+    stored === null
+      ? `no call stands at ${path}:${line}`
+      : `the text of the call at ${path}:${line} cannot be read again`;
+  return new UserError(
+    EXIT.failed,
+    what,
+    'lines count from 1; aicost classify --calls lists calls',
+  );
+}
+
+function answerOf(subject: Subject, format: OutputFormat): Sections {
+  const { place, label, explanation, stored } = subject;
+  const { labels, evidence } = explanation;
+  const [best, runnerUp] = labels;
+  return {
+    schema: 'aicost.explain/1',
+    head: {
+      place,
+      task: label.task,
+      confidence: label.confidence,
+      by: label.by,
+      rule_line: label.rule?.line ?? null,
+      runner_up: runnerUp?.task ?? null,
+      runner_up_probability: runnerUp === undefined ? null : rounded(runnerUp.probability),
+      ledger_task: stored?.task ?? null,
+      ledger_confidence: stored?.confidence ?? null,
+    },
+    headline: headlineOf(label, explanation),
+    sections: [
+      ...(format === 'csv' ? [verdictSection(subject)] : []),
+      sectionOf('labels', 'What the classifier says', labels.slice(0, SHOWN_LABELS), [
+        { key: 'task', title: 'Label', value: (row) => row.task },
+        {
+          key: 'probability',
+          title: 'Probability',
+          align: 'right',
+          value: (row) => rounded(row.probability),
+        },
+      ]),
+      sectionOf('evidence', 'What decided', evidence, [
+        { key: 'where', title: 'In', value: (row) => row.where },
+        { key: 'what', title: 'What', value: (row) => row.what },
+        {
+          key: 'towards',
+          title: 'Towards',
+          value: (row) => (row.effect > 0 ? best : runnerUp)?.task ?? null,
+        },
+        { key: 'effect', title: 'Effect', align: 'right', value: (row) => rounded(row.effect) },
+      ]),
+    ],
+    notes: notesOf(label, explanation, stored),
+  };
+}
+
+/** In CSV, which has no head. */
+function verdictSection({ place, label }: Subject): Section {
+  return sectionOf(
+    'verdict',
+    '',
+    [label],
+    [
+      { key: 'place', title: 'Place', value: () => place },
+      { key: 'task', title: 'Label', value: (row) => row.task },
+      { key: 'confidence', title: 'Confidence', value: (row) => row.confidence },
+      { key: 'by', title: 'By', value: (row) => row.by },
+      { key: 'rule_line', title: 'Rule', value: (row) => row.rule?.line ?? null },
+    ],
+  );
+}
+
+function headlineOf({ task, confidence, by, rule }: Label, { labels }: Explanation): string {
+  if (rule !== null) return `${task}: the rule on line ${rule.line} says so`;
+  if (by === 'tag') return `${task}: the log says so itself`;
+  if (labels.length === 0)
+    return `${task}: ${task === 'embedding' ? 'the endpoint says so' : 'no words decide'}`;
+  const [best] = labels;
+  const least = best?.task === task ? '' : ` (${best?.task} is likeliest, but not likely enough)`;
+  return `${task}, ${confidence} %${least}`;
+}
+
+function notesOf(label: Label, { evidence }: Explanation, stored: TextPlace | null): string[] {
+  const before =
+    stored !== null && stored.task !== label.task
+      ? [`the ledger has it as ${stored.task} (${stored.confidence}): aicost classify --relabel`]
+      : [];
+  const effects =
+    evidence.length === 0
+      ? []
+      : [
+          'effect: how far the label leads the runner-up with these words, less how far without them, in natural logarithms of the odds',
+        ];
+  return [...before, ...effects];
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,261 @@
+/**
+ * `aicost classify --learn`: a sheet of labels → a classifier of the user's own.
+ *
+ * Takes the sheet, gives what a classifier taught by it gets right on rows it has not seen, beside the
+ * one before, and how sure that is; keeps it beside the ledger where it is better. Never changes the
+ * shipped classifier, a label of the ledger, or the sheet.
+ */
+import { plainPrompt } from '../classify/features.ts';
+import { type Judged, type Taught, teach } from '../classify/teach.ts';
+import { formatOwnModel } from '../classify/teach-file.ts';
+import { kappaEstimate, shareEstimate, signTest } from '../classify/teach-measure.ts';
+import { TASKS } from '../domain/task.ts';
+import { formatInstant } from '../domain/time.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { shippedModel } from '../ingest/model-file.ts';
+import { readTeachNote, shippedId, writeOwnModel } from '../ingest/own-model.ts';
+import { displayOf, displayShare } from '../report/numbers.ts';
+import { renderSections, type Section, type Sections, sectionOf } from '../report/sections.ts';
+import type { Deps } from '../terminal/command.ts';
+import { type LabelledSheet, parseLabelledSheet } from './labelled-sheet.ts';
+import { ownModelPath } from './labelling.ts';
+import { readText } from './read-text.ts';
+
+/** Fewer labels teach nothing that could be told from chance. */
+const LEAST_ROWS = 30;
+/** Below this the intervals are wide. */
+const FEW_ROWS = 100;
+const SURE = 0.05;
+const SHOWN_LINES = 5;
+
+/** Teaches a classifier by a sheet. Throws UserError. */
+export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
+  const sheet = parseLabelledSheet(await readText(file, deps), file);
+  noteLeftOut(sheet, file, deps);
+  refuseTooFew(sheet, file);
+  const progress = deps.progress('learning');
+  const taught = await teach(
+    sheet.rows.map(({ system, prompt, task }) => ({ text: plainPrompt(system, prompt), task })),
+    shippedModel(),
+    async (fold) => {
+      await deps.pause();
+      deps.signal.throwIfAborted();
+      progress.update(fold, 10);
+    },
+  );
+  progress.end();
+  const path = ownModelPath(deps);
+  const change = changeOf(taught.judged);
+  const isKept = isBetter(taught.judged, change);
+  if (isKept) keep(taught, path, deps);
+  await deps.write([renderSections(answerOf(taught, { change, isKept, path }), deps.output)]);
+  if (isKept) {
+    deps.note(
+      `kept as ${path}: from now on it labels what is read into this ledger`,
+      'aicost classify --relabel labels the calls that are there; --classifier shipped leaves it out',
+    );
+  } else {
+    deps.note(
+      'not kept: on rows it has not seen it is no better than the shipped classifier',
+      'label more rows, above all those it is unsure of: aicost classify --sample 200',
+    );
+  }
+  const isWhole = sheet.unknown.length + sheet.textless === 0;
+  return isKept && isWhole ? EXIT.ok : EXIT.gaps;
+}
+
+function noteLeftOut(sheet: LabelledSheet, file: string, deps: Deps): void {
+  const { unknown, empty, embeddings, textless, garbled } = sheet;
+  for (const [at, { line, label }] of unknown.slice(0, SHOWN_LINES).entries()) {
+    const hint = at === 0 ? `labels: ${TASKS.join(', ')}` : '';
+    deps.note(`${file}:${line}: '${label.slice(0, 40)}' is no label; the row is left out`, hint);
+  }
+  const more = unknown.length - SHOWN_LINES;
+  if (more > 0) deps.note(`${displayOf(more, 'more row')} with no known label left out`);
+  if (empty > 0) deps.note(`${displayOf(empty, 'row')} without a label left out`);
+  if (textless > 0) deps.note(`${displayOf(textless, 'row')} without a text left out`);
+  if (embeddings > 0) {
+    deps.note(
+      `${displayOf(embeddings, 'row')} labelled embedding left out`,
+      'the endpoint tells embeddings, no text does; a rule can: operation: embeddings',
+    );
+  }
+  if (garbled > 0) {
+    deps.note(
+      `${displayOf(garbled, 'row')} with broken characters: the sheet was not saved as UTF-8`,
+      'save it again as "CSV UTF-8"',
+    );
+  }
+}
+
+function refuseTooFew({ rows }: LabelledSheet, file: string): void {
+  const labels = new Set(rows.map(({ task }) => task));
+  if (rows.length < LEAST_ROWS) {
+    throw new UserError(
+      EXIT.failed,
+      `${file} holds ${displayOf(rows.length, 'labelled row')}: too few to learn from`,
+      `label at least ${LEAST_ROWS}; for a few known cases write rules: --rules`,
+    );
+  }
+  if (labels.size > 1) return;
+  throw new UserError(
+    EXIT.failed,
+    `${file} holds one label only, ${[...labels].join()}: nothing tells it from others`,
+    'label some calls of other tasks too, or write a rule: --rules',
+  );
+}
+
+function keep(taught: Taught, path: string, deps: Deps): void {
+  const { judged, model } = taught;
+  const right = (which: 'before' | 'after'): number =>
+    judged.filter((row) => row[which] === row.task).length / judged.length;
+  const note = {
+    learned_at: formatInstant(deps.clock.now()),
+    rows: judged.length,
+    accuracy_before: right('before'),
+    accuracy_after: right('after'),
+    over: shippedId(),
+  };
+  const old = readTeachNote(path);
+  writeOwnModel(path, formatOwnModel(model, note));
+  if (old === null) return;
+  const { rows, learned_at } = old;
+  deps.note(`it replaces the classifier learned from ${rows} rows on ${learned_at.slice(0, 10)}`);
+}
+
+interface Change {
+  /** Rows that were wrong and are right now, and the other way round. */
+  readonly better: number;
+  readonly worse: number;
+  readonly chance: number;
+}
+
+function changeOf(judged: readonly Judged[]): Change {
+  const better = judged.filter((row) => row.before !== row.task && row.after === row.task).length;
+  const worse = judged.filter((row) => row.before === row.task && row.after !== row.task).length;
+  return { better, worse, chance: signTest(better, worse) };
+}
+
+/** Right more often, and not only by guessing the commoner labels. */
+function isBetter(judged: readonly Judged[], { better, worse }: Change): boolean {
+  const kappa = (which: 'before' | 'after'): number =>
+    kappaEstimate(judged.map((row) => [row.task, row[which]]))?.value ?? 1;
+  return better > worse && kappa('after') >= kappa('before');
+}
+
+interface Outcome {
+  readonly change: Change;
+  readonly isKept: boolean;
+  readonly path: string;
+}
+
+function answerOf({ judged }: Taught, { change, isKept, path }: Outcome): Sections {
+  const { better, worse, chance } = change;
+  const figures = (['before', 'after'] as const).map((which) => figuresOf(judged, which));
+  const [before, after] = figures;
+  const few =
+    judged.length < FEW_ROWS
+      ? [`only ${judged.length} rows: the intervals are wide, label more to narrow them`]
+      : [];
+  return {
+    schema: 'aicost.learn/1',
+    head: {
+      rows: judged.length,
+      better,
+      worse,
+      chance: rounded(chance),
+      classifier: isKept ? path : null,
+    },
+    headline: `${displayOf(judged.length, 'row')}: right on ${displayShare(before?.accuracy ?? 0)} before, ${displayShare(after?.accuracy ?? 0)} after`,
+    sections: [figureSection(figures), labelSection(judged), changeSection(judged)],
+    notes: [
+      `${better} wrong labels became right and ${worse} right ones wrong: ${
+        chance < SURE ? 'more than chance' : 'this may be chance'
+      } (sign test, p = ${rounded(chance)})`,
+      'before: the shipped classifier; after: each row judged by one that has seen neither it nor its like (ten folds); intervals are of 95 %',
+      'the sample was chosen to be hard: of all calls more are right than of these rows',
+      ...few,
+    ],
+  };
+}
+
+interface Figures {
+  readonly which: string;
+  readonly right: number;
+  readonly accuracy: number;
+  readonly accuracyFrom: number;
+  readonly accuracyTo: number;
+  readonly kappa: number | null;
+  readonly kappaFrom: number | null;
+  readonly kappaTo: number | null;
+}
+
+function figuresOf(judged: readonly Judged[], which: 'before' | 'after'): Figures {
+  const right = judged.filter((row) => row[which] === row.task).length;
+  const share = shareEstimate(right, judged.length);
+  const kappa = kappaEstimate(judged.map((row) => [row.task, row[which]]));
+  return {
+    which,
+    right,
+    accuracy: rounded(share.value),
+    accuracyFrom: rounded(share.from),
+    accuracyTo: rounded(share.to),
+    kappa: kappa === null ? null : rounded(kappa.value),
+    kappaFrom: kappa === null ? null : rounded(kappa.from),
+    kappaTo: kappa === null ? null : rounded(kappa.to),
+  };
+}
+
+function figureSection(figures: readonly Figures[]): Section {
+  return sectionOf('figures', 'How often it is right', figures, [
+    { key: 'which', title: 'Classifier', value: (row) => row.which },
+    { key: 'right', title: 'Right', align: 'right', value: (row) => row.right },
+    { key: 'accuracy', title: 'Accuracy', align: 'right', value: (row) => row.accuracy },
+    { key: 'accuracy_from', title: 'from', align: 'right', value: (row) => row.accuracyFrom },
+    { key: 'accuracy_to', title: 'to', align: 'right', value: (row) => row.accuracyTo },
+    { key: 'kappa', title: "Cohen's κ", align: 'right', value: (row) => row.kappa },
+    { key: 'kappa_from', title: 'from', align: 'right', value: (row) => row.kappaFrom },
+    { key: 'kappa_to', title: 'to', align: 'right', value: (row) => row.kappaTo },
+  ]);
+}
+
+function labelSection(judged: readonly Judged[]): Section {
+  const rows = TASKS.map((label) => {
+    const of = judged.filter(({ task }) => task === label);
+    const right = (which: 'before' | 'after'): number =>
+      of.filter((row) => row[which] === label).length;
+    const given = judged.filter(({ after }) => after === label).length;
+    return { label, rows: of.length, before: right('before'), after: right('after'), given };
+  }).filter(({ rows: count, given }) => count + given > 0);
+  return sectionOf('labels', 'By label', rows, [
+    { key: 'label', title: 'Label', value: (row) => row.label },
+    { key: 'rows', title: 'Rows', align: 'right', value: (row) => row.rows },
+    { key: 'right_before', title: 'Right before', align: 'right', value: (row) => row.before },
+    { key: 'right_after', title: 'Right after', align: 'right', value: (row) => row.after },
+    { key: 'given_after', title: 'Given after', align: 'right', value: (row) => row.given },
+  ]);
+}
+
+/** The labels that change most often, and whether for the better. */
+function changeSection(judged: readonly Judged[]): Section {
+  const counts = new Map<string, { from: string; to: string; rows: number; right: number }>();
+  for (const { task, before, after } of judged) {
+    if (before === after) continue;
+    const key = `${before} ${after}`;
+    const count = counts.get(key) ?? { from: before, to: after, rows: 0, right: 0 };
+    count.rows++;
+    if (after === task) count.right++;
+    counts.set(key, count);
+  }
+  const rows = [...counts.values()].sort((a, b) => b.rows - a.rows || (a.from < b.from ? -1 : 1));
+  return sectionOf('changes', 'What changed', rows, [
+    { key: 'from', title: 'From', value: (row) => row.from },
+    { key: 'to', title: 'To', value: (row) => row.to },
+    { key: 'rows', title: 'Rows', align: 'right', value: (row) => row.rows },
+    { key: 'right', title: 'Right now', align: 'right', value: (row) => row.right },
+  ]);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,119 @@
+/**
+ * A labelled sheet: what a person's spreadsheet saved → prompts with labels.
+ *
+ * Takes the text of a CSV with columns `prompt`, `task` and perhaps `system`, separated by comma,
+ * semicolon or tab, in any case; gives the labelled rows and what was left out. Never drops a label it
+ * does not know without naming its line.
+ */
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { parseTask, type Task } from '../domain/task.ts';
+import { EXIT, UserError } from '../errors.ts';
+
+/** A row with a label. */
+export interface LabelledRow {
+  readonly line: number;
+  readonly system: string;
+  readonly prompt: string;
+  readonly task: Task;
+}
+
+/** What a sheet holds. */
+export interface LabelledSheet {
+  readonly rows: readonly LabelledRow[];
+  /** Rows without a label. */
+  readonly empty: number;
+  /** Labels that are none, and why. */
+  readonly unknown: readonly { readonly line: number; readonly label: string }[];
+  /** Rows labelled `embedding`, which the endpoint tells and no text. */
+  readonly embeddings: number;
+  /** Rows with a label but no text. */
+  readonly textless: number;
+  /** Rows with characters that show a wrong encoding. */
+  readonly garbled: number;
+}
+
+interface Read {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+const DELIMITERS = [',', ';', '\t'];
+const HINT = 'save the sheet as CSV (UTF-8) with its columns prompt and task';
+const NAMES = { prompt: ['prompt', 'user'], system: ['system'], task: ['task', 'label'] };
+
+/** Reads a sheet. Throws UserError when it is none. */
+export function parseLabelledSheet(text: string, file: string): LabelledSheet {
+  if (text.includes('\u0000')) {
+    throw new UserError(EXIT.failed, `${file} is no UTF-8 text`, HINT);
+  }
+  const plain = text.replace(/^\ufeff/, '').replace(/^sep=.\r?\n/i, '');
+  const [header, ...rows] = recordsOf(plain, file);
+  if (header === undefined) throw new UserError(EXIT.failed, `${file} is empty`, HINT);
+  const columns = columnsOf(header.record, file);
+  let before = header.info.lines;
+  const found: LabelledRow[] = [];
+  const unknown: { line: number; label: string }[] = [];
+  const left = { empty: 0, embeddings: 0, textless: 0, garbled: 0 };
+  for (const { record, info } of rows) {
+    const line = before + 1;
+    before = info.lines;
+    const label = (record[columns.task] ?? '').trim();
+    const prompt = cellText(record[columns.prompt]);
+    const system = cellText(record[columns.system]);
+    const task = label === '' ? null : parseTask(label);
+    if (label === '') left.empty++;
+    else if (task === null) unknown.push({ line, label });
+    else if (task === 'embedding') left.embeddings++;
+    else if (prompt.trim() === '' && system.trim() === '') left.textless++;
+    else {
+      if (prompt.includes('\ufffd')) left.garbled++;
+      found.push({ line, system, prompt, task });
+    }
+  }
+  return { rows: found, unknown, ...left };
+}
+
+function recordsOf(text: string, file: string): Read[] {
+  try {
+    return parseCsv(text, {
+      delimiter: delimiterOf(text),
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as Read[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UserError(EXIT.failed, `${file}: ${error.message}`, HINT, { cause: error });
+  }
+}
+
+/** The delimiter that the header has most of. */
+function delimiterOf(text: string): string {
+  const header = text.slice(0, text.search(/[\r\n]|$/));
+  const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+function columnsOf(header: readonly string[], file: string) {
+  const names = header.map((name) => name.trim().toLowerCase());
+  const at = (wanted: readonly string[]): number =>
+    Math.max(
+      -1,
+      ...wanted
+        .map((name) => names.indexOf(name))
+        .filter((index) => index >= 0)
+        .slice(0, 1),
+    );
+  const columns = { prompt: at(NAMES.prompt), system: at(NAMES.system), task: at(NAMES.task) };
+  for (const name of ['prompt', 'task'] as const) {
+    if (columns[name] >= 0) continue;
+    const seen = header.slice(0, 10).join(', ');
+    throw new UserError(EXIT.failed, `${file} has no column ${name}; it has: ${seen}`, HINT);
+  }
+  return columns;
+}
+
+/** A cell as it was before it was written for a spreadsheet. */
+function cellText(cell: string | undefined): string {
+  return (cell ?? '').replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '').replace(/\r\n/g, '\n');
+}

@@ -1,0 +1,142 @@
+/**
+ * What labels calls in this run: the user's rules, and their own classifier or the shipped one.
+ *
+ * Takes the settings `rules` and `classifier`, gives a Labelling; labels calls anew where the labels
+ * of a log were given by something else. Never uses a classifier of the user's own without saying so.
+ */
+import { resolve } from 'node:path';
+import { parseRules } from '../classify/rules-file.ts';
+import { checkBase } from '../classify/teach-file.ts';
+import { readSettingFile } from '../config.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { type Labelling, labellingKey } from '../ingest/labelling.ts';
+import { readOwnModel, readTeachNote, shippedId } from '../ingest/own-model.ts';
+import { type Relabelled, relabel } from '../ingest/relabel.ts';
+import type { Ledger } from '../ledger/open.ts';
+import { labelledSources, sourcesLabelledOtherwise } from '../ledger/relabel.ts';
+import { displayOf } from '../report/numbers.ts';
+import type { CliCommand, Deps } from '../terminal/command.ts';
+
+/** Names the classifier that comes with aicost. */
+export const SHIPPED = 'shipped';
+const MAX_THREADS = 4;
+const SHOWN = 3;
+
+/** Declares --rules and --classifier, which are settings. */
+export function declareLabelling(command: CliCommand): void {
+  command
+    .option('--rules <file>', 'YAML rules that label calls before anything else does')
+    .option(
+      '--classifier <file>',
+      `a classifier you taught, or ${SHIPPED} (LEDGER.classifier if it is there)`,
+    );
+}
+
+/** Where the classifier of a ledger lies, if one was taught. */
+export function ownModelPath({ config, cwd }: Pick<Deps, 'config' | 'cwd'>): string {
+  const named = config.classifier.value;
+  if (named !== null && named !== SHIPPED) return resolve(cwd, named);
+  return `${resolve(cwd, config.ledger.value)}.classifier`;
+}
+
+/** What labels calls in this run; says so where it is a classifier of the user's own. Throws UserError. */
+export function labellingOf(deps: Deps): Labelling {
+  const labelling = settledLabelling(deps);
+  if (labelling.own !== null) {
+    const hint = `--classifier ${SHIPPED} leaves it out`;
+    deps.note(`labels by your own classifier: ${labelling.own.path}`, hint);
+  }
+  return labelling;
+}
+
+function settledLabelling(deps: Deps): Labelling {
+  const { config, cwd } = deps;
+  const { value, origin } = config.rules;
+  const rules =
+    value === null
+      ? []
+      : parseRules(
+          readSettingFile({ value, origin }, cwd, 'name a YAML file of rules: docs/teaching.md'),
+          value,
+        );
+  return { rules, own: ownOf(deps) };
+}
+
+function ownOf(deps: Deps): Labelling['own'] {
+  const named = deps.config.classifier.value;
+  if (named === SHIPPED) return null;
+  const path = ownModelPath(deps);
+  const note = readTeachNote(path);
+  if (note === null && named !== null) {
+    const hint = `give the file that aicost classify --learn wrote, or ${SHIPPED}`;
+    const { origin } = deps.config.classifier;
+    throw new UserError(EXIT.usage, `${origin}: there is no classifier at ${path}`, hint);
+  }
+  if (note === null) return null;
+  // After an update of aicost, a classifier nobody named must not stop every command.
+  if (named === null && note.over !== shippedId()) {
+    deps.note(
+      `${path} was taught over another version of the classifier and is left out`,
+      'teach it again: aicost classify --learn labelled.csv',
+    );
+    return null;
+  }
+  checkBase(note, shippedId(), path);
+  const own = readOwnModel(path);
+  return own === null ? null : { path, id: own.id };
+}
+
+/** Labels the calls of sources anew and says what came of it; null: of all sources. */
+export async function relabelCalls(
+  db: Ledger,
+  deps: Deps,
+  { labelling, sourceIds }: { labelling: Labelling; sourceIds: readonly number[] | null },
+): Promise<Relabelled> {
+  const progress = deps.progress('labelling calls');
+  const result = await relabel({
+    db,
+    sources: labelledSources(db, sourceIds),
+    labelling,
+    threads: Math.min(deps.cores, MAX_THREADS),
+    signal: deps.signal,
+    onProgress: (calls) => progress.update(calls, null, displayOf(calls, 'call')),
+  });
+  const { calls, changed } = result;
+  progress.end(`labelled anew: ${changed} of ${displayOf(calls, 'call')} changed`);
+  noteLost(deps, result);
+  return result;
+}
+
+/** Labels anew what was labelled by something else, of the sources that were just named. */
+export async function relabelStale(
+  db: Ledger,
+  deps: Deps,
+  { labelling, sourceIds }: { labelling: Labelling; sourceIds: readonly number[] },
+): Promise<void> {
+  const stale = sourcesLabelledOtherwise(db, labellingKey(labelling), sourceIds);
+  if (stale.length === 0) return;
+  await relabelCalls(db, deps, { labelling, sourceIds: stale.map(({ id }) => id) });
+}
+
+/** Says where the labels of a ledger were given by something else than what is in force now. */
+export function noteStale(db: Ledger, deps: Deps): void {
+  const stale = sourcesLabelledOtherwise(db, labellingKey(settledLabelling(deps)), null);
+  if (stale.length === 0) return;
+  const calls = stale.reduce((sum, source) => sum + source.calls, 0);
+  deps.note(
+    `${displayOf(calls, 'call')} were labelled by other rules or another classifier`,
+    'aicost classify --relabel labels them anew',
+  );
+}
+
+function noteLost(deps: Deps, { unread, lost, undecided }: Relabelled): void {
+  if (unread === 0) return;
+  const names = lost.slice(0, SHOWN).join(', ') + (lost.length > SHOWN ? ', …' : '');
+  deps.note(
+    `${displayOf(unread, 'call')} could not be read again (${names}): only rules that need no text were applied`,
+    'put the logs back, or read them with --store-text',
+  );
+  for (const [line, calls] of undecided) {
+    deps.note(`the rule on line ${line} could not be decided for ${displayOf(calls, 'call')}`);
+  }
+}

@@ -1,0 +1,122 @@
+/** A user's rules: what they refuse, with the line, and which rule decides. */
+import { describe, expect, test } from 'vitest';
+import { RuleBook, type RuleFacts } from '../../src/classify/rules.ts';
+import { parseRules } from '../../src/classify/rules-file.ts';
+
+describe('a rules file', () => {
+  const refused = (text: string) => {
+    try {
+      parseRules(text, 'r.yaml');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+
+  test('is read with its lines, aliases of labels and lists of texts', () => {
+    const text = `# mine
+- model: [gpt-4o*, o3]
+  task: Simple QA
+rules_are_lists: no
+`;
+    expect(refused(text)).toMatch(/^r\.yaml:4: is no YAML/);
+    const rules = parseRules(
+      '\ufeffrules:\n  - tag: invoice\n    prompt_matches: "^\\\\d"\n    task: extraction\n  - task: other\n',
+      'r.yaml',
+    );
+    expect(rules).toEqual([
+      {
+        line: 2,
+        task: 'extraction',
+        conditions: [
+          { key: 'tag', oneOf: ['invoice'] },
+          { key: 'prompt_matches', oneOf: ['^\\d'] },
+        ],
+      },
+      { line: 5, task: 'other', conditions: [] },
+    ]);
+  });
+
+  test.each([
+    ['- modell: x\n  task: qa', /^r\.yaml:1: 'modell' is not known/],
+    ['- model: x\n\n  task: nothing', /^r\.yaml:3: task 'nothing' is not known/],
+    ['- model: x', /^r\.yaml:1: names no task/],
+    ['- model: x\n  task: qa\n- system_matches: "(a+)+$"\n  task: qa', /^r\.yaml:3: .*for ever/],
+    [
+      '- prompt_matches:\n    - fine\n    - "(a"\n  task: qa',
+      /^r\.yaml:3: .*no regular expression/,
+    ],
+    ['- operation: chatt\n  task: qa', /^r\.yaml:1: operation 'chatt'/],
+    ['- task: qa\n- model: x\n  task: qa', /^r\.yaml:2: never decides/],
+    ['- model: a\n  model: b\n  task: qa', /^r\.yaml:2: is no YAML/],
+    ['- model: []\n  task: qa', /^r\.yaml:1: model is an empty list/],
+    ['- model: ""\n  task: qa', /^r\.yaml:1: model is no text/],
+    ['- [', /^r\.yaml:1/],
+    ['- foo', /^r\.yaml:1: is no rule/],
+    ['other: 1', /^r\.yaml:1: 'other' is not known/],
+    ['', /^r\.yaml:1: holds no rule/],
+  ])('%j is refused with its line', (text, message) => {
+    expect(refused(text)).toMatch(message);
+  });
+});
+
+describe('the first rule that fits decides', () => {
+  const facts = (over: Partial<RuleFacts> = {}): RuleFacts => ({
+    models: ['gpt-4o-2024-08-06', 'gpt-4o'],
+    provider: 'openai',
+    operation: 'chat',
+    tags: ['billing'],
+    endpoints: ['/v1/chat/completions'],
+    system: () => 'You extract INVOICES.',
+    prompt: () => 'Invoice 4711\nTotal: 3',
+    ...over,
+  });
+  const lineOf = (rules: string, over: Partial<RuleFacts> = {}) => {
+    const { rule, undecided } = new RuleBook(parseRules(rules, 'r')).decide(facts(over));
+    return undecided === null ? (rule?.line ?? null) : `undecided ${undecided.line}`;
+  };
+
+  test.each([
+    ['model: GPT-4o', 1],
+    ['model: gpt-4o*', 1],
+    ['model: "*4o*08*"', 1],
+    ['model: gpt-4', null],
+    ['model: "gpt*4o*4o*x"', null],
+    ['provider: OpenAI', 1],
+    ['tag: Billing', 1],
+    ['tag: [a, bill*]', 1],
+    ['operation: embeddings', null],
+    ['endpoint: chat/comp', 1],
+    ['endpoint: /v1/embeddings', null],
+    ['system_contains: extract invoices', 1],
+    ['system_matches: "^you .*s\\\\.$"', 1],
+    ['prompt_contains: total', 1],
+    ['prompt_matches: "^total"', null],
+    ['prompt_matches: "[0-9]{4}.total"', 1],
+  ])('%s: %s', (condition, line) => {
+    expect(lineOf(`- ${condition}\n  task: extraction`)).toBe(line);
+  });
+
+  test('all conditions of a rule must hold, and a later rule never wins', () => {
+    expect(lineOf('- model: gpt-4o\n  tag: x\n  task: qa\n- tag: billing\n  task: code')).toBe(4);
+    expect(lineOf('- task: qa')).toBe(1);
+  });
+
+  test('what is not known decides nothing, and no later rule', () => {
+    const gone = { tags: undefined, endpoints: undefined, system: () => undefined };
+    const rules =
+      '- model: o3\n  system_contains: x\n  task: qa\n- system_contains: x\n  task: qa\n- task: code';
+    expect(lineOf(rules, gone)).toBe('undecided 4');
+    expect(lineOf('- tag: x\n  task: qa\n- task: code', gone)).toBe('undecided 1');
+    expect(lineOf('- endpoint: chat\n  task: qa', gone)).toBe(1);
+    // Without a system prompt there is nothing to find in it: that is known.
+    expect(lineOf(rules, { system: () => null })).toBe(6);
+  });
+
+  test('expressions read the beginning and the end of a long text', () => {
+    const long = `${'x'.repeat(5_000_000)} the end`;
+    expect(lineOf('- prompt_matches: "the end$"\n  task: qa', { prompt: () => long })).toBe(1);
+    expect(lineOf('- prompt_matches: "^x+ t"\n  task: qa', { prompt: () => long })).toBeNull();
+    expect(lineOf('- prompt_contains: "x the e"\n  task: qa', { prompt: () => long })).toBe(1);
+  });
+});

@@ -1,0 +1,182 @@
+/** Teaching: figures with their uncertainty, what is picked, what is learned, and its file. */
+import { describe, expect, test } from 'vitest';
+import { readPrompt } from '../../src/classify/classify.ts';
+import { explainLabel } from '../../src/classify/explain.ts';
+import { plainPrompt } from '../../src/classify/features.ts';
+import { teach } from '../../src/classify/teach.ts';
+import {
+  checkBase,
+  formatOwnModel,
+  parseOwnModel,
+  parseTeachNote,
+} from '../../src/classify/teach-file.ts';
+import { kappaEstimate, shareEstimate, signTest } from '../../src/classify/teach-measure.ts';
+import { SamplePicker } from '../../src/classify/teach-pick.ts';
+import { MODEL, NO_SIGNALS } from './prompt.ts';
+
+describe('how sure a figure is', () => {
+  test('a share by Wilson', () => {
+    // 8 of 10: z² = 3.8415; middle (0.8 + 0.19207) / 1.38415 = 0.71674, half 0.22658.
+    const { value, from, to } = shareEstimate(8, 10);
+    expect([value, from, to].map((x) => x.toFixed(4))).toEqual(['0.8000', '0.4902', '0.9433']);
+    expect(shareEstimate(0, 5).from).toBe(0);
+    expect(shareEstimate(5, 5).to).toBe(1);
+  });
+
+  test("Cohen's κ with its interval", () => {
+    // 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no: observed .7, by chance .5 · .6 + .5 · .4 = .5, κ .4.
+    // Variance: (.4 · .34² + .3 · .46² + .36 · (.1 · 1.1² + .2 · .9²) − (.4 − .5 · .6)²) / (50 · .25)
+    // = (.10972 + .10188 − .01) / 12.5 = .016128; 1.959964 · √.016128 = .24891.
+    const pairs = [
+      ...Array.from({ length: 20 }, () => ['yes', 'yes'] as const),
+      ...Array.from({ length: 5 }, () => ['yes', 'no'] as const),
+      ...Array.from({ length: 10 }, () => ['no', 'yes'] as const),
+      ...Array.from({ length: 15 }, () => ['no', 'no'] as const),
+    ];
+    const kappa = kappaEstimate(pairs);
+    expect(kappa?.value).toBeCloseTo(0.4, 10);
+    expect(kappa?.from).toBeCloseTo(0.15109, 4);
+    expect(kappa?.to).toBeCloseTo(0.64891, 4);
+    expect(kappaEstimate([['a', 'a']])).toBeNull();
+    expect(kappaEstimate([])).toBeNull();
+    expect(
+      kappaEstimate([
+        ['a', 'a'],
+        ['b', 'b'],
+      ]),
+    ).toEqual({ value: 1, from: 1, to: 1 });
+  });
+
+  test('whether a change may be chance', () => {
+    // 9 better, 1 worse of 10: 2 · (1 + 10) / 1024.
+    expect(signTest(9, 1)).toBeCloseTo(22 / 1024, 12);
+    expect(signTest(1, 9)).toBeCloseTo(22 / 1024, 12);
+    expect(signTest(5, 5)).toBe(1);
+    expect(signTest(0, 0)).toBe(1);
+  });
+});
+
+describe('picking', () => {
+  const big = { system: 1, part: 1, by: 'beginning' } as const;
+  const small = { system: 2, part: 2, by: 'beginning' } as const;
+  function picked(size: number, seed: number): number[] {
+    const picker = new SamplePicker(size, seed);
+    for (let id = 0; id < 300; id++) {
+      const template = id % 10 === 0 ? small : big;
+      picker.offer(
+        {
+          id,
+          confidence: id % 97,
+          sketch: id % 10 === 0 ? 1_000 + id : 1 + (id >> 1),
+          promptHash: id * 7919,
+        },
+        template,
+      );
+    }
+    return picker.pick();
+  }
+
+  test('unsure calls first, of every template, none like another', () => {
+    const ids = picked(40, 1);
+    expect(ids).toHaveLength(40);
+    const ofSmall = ids.filter((id) => id % 10 === 0).length;
+    // In proportion it would be 4 of 40; by the root of the size, √30 : √270 is 1 : 3.
+    expect(ofSmall).toBeGreaterThanOrEqual(8);
+    const alike = ids.map((id) => (id % 10 === 0 ? 1_000 + id : id >> 1));
+    expect(new Set(alike).size).toBe(40);
+    const mean = ids.reduce((sum, id) => sum + (id % 97), 0) / 40;
+    expect(mean).toBeLessThan(25);
+  });
+
+  test('the same for the same seed, another for another, all where there are few', () => {
+    expect(picked(40, 1)).toEqual(picked(40, 1));
+    expect(picked(40, 1)).not.toEqual(picked(40, 2));
+    expect(picked(10_000, 1)).toHaveLength(300);
+    expect(new SamplePicker(5, 1).pick()).toEqual([]);
+  });
+});
+
+describe('teaching', () => {
+  const nouns =
+    'invoice tender complaint offer contract reminder warranty notice permit lease claim bid'.split(
+      ' ',
+    );
+  const cities = 'Bonn Lyon Graz Kiel Basel Gent Cork Turin Oslo Riga'.split(' ');
+  /** Codes of a house of its own, which no shipped model can know. */
+  const prompts = nouns.flatMap((noun, n) =>
+    cities.slice(0, 5).map((city, c) => {
+      const isRouted = (n + c) % 2 === 0;
+      const user = isRouted
+        ? `zentrix route ${noun} desk ${city} floor plan`
+        : `quolbar draft ${noun} tone ${city} evening mood`;
+      return {
+        text: plainPrompt('', user),
+        task: isRouted ? 'classification' : 'creative',
+      } as const;
+    }),
+  );
+
+  test('learns a convention, judged on prompts it has not seen', async () => {
+    const folds: number[] = [];
+    const { model, judged } = await teach(prompts, MODEL, async (fold) => void folds.push(fold));
+    expect(folds).toHaveLength(10);
+    const right = (which: 'before' | 'after') =>
+      judged.filter((row) => row[which] === row.task).length;
+    expect(right('after')).toBeGreaterThanOrEqual(57);
+    expect(right('after')).toBeGreaterThan(right('before'));
+    const note = {
+      learned_at: '2026-04-01T00:00:00Z',
+      rows: 60,
+      accuracy_before: 0,
+      accuracy_after: 1,
+      over: 7,
+    };
+    const bytes = formatOwnModel(model, note);
+    const own = parseOwnModel(bytes, 'own');
+    expect(own.note).toMatchObject(note);
+    expect(() => checkBase(own.note, 7, 'own')).not.toThrow();
+    expect(() => checkBase(own.note, 8, 'own')).toThrow('another version');
+    // Of a version whose weights cannot be read, what it says of itself can.
+    expect(parseTeachNote(bytes.subarray(0, 300), 'own')).toMatchObject(note);
+    expect(() => parseOwnModel(bytes.subarray(0, 300), 'own')).toThrow('another version');
+    const unseen = plainPrompt('', 'zentrix route parcel desk Madrid floor plan');
+    expect(readPrompt(unseen, NO_SIGNALS, own.model).verdict.task).toBe('classification');
+    // What it was not taught is as it was.
+    const other = plainPrompt('', 'Translate this into German: the train is late.');
+    expect(readPrompt(other, NO_SIGNALS, own.model).verdict.task).toBe('translation');
+  });
+
+  test('a file that is none says so', () => {
+    expect(() => parseOwnModel(new Uint8Array(0), 'f')).toThrow('f is no classifier');
+    expect(() => parseOwnModel(Buffer.from('{"kind":"x"}\n'), 'f')).toThrow('f is no classifier');
+    expect(() => parseOwnModel(Buffer.from('{"kind":"aicost.classifier/1"}\nabc'), 'f')).toThrow(
+      'another version',
+    );
+  });
+});
+
+describe('explaining', () => {
+  const explained = (user: string, system = '') =>
+    explainLabel({ system, user, signals: NO_SIGNALS }, MODEL);
+
+  test('names the words that decided, and the runner-up', () => {
+    const { labels, evidence } = explained(
+      'Translate this sentence into German: the train is late.',
+    );
+    expect(labels[0]?.task).toBe('translation');
+    expect(labels[1]?.task).not.toBe('translation');
+    const sum = labels.reduce((all, { probability }) => all + probability, 0);
+    expect(sum).toBeCloseTo(1, 6);
+    const [first] = evidence;
+    expect(first?.effect).toBeGreaterThan(0);
+    expect(evidence.map(({ what }) => what).join(' ')).toMatch(/Translate|German/);
+  });
+
+  test('reads the system prompt and Chinese, and has nothing to say of nothing', () => {
+    const inSystem = explained('Der Zug ist zu spät.', 'Translate the message into English.');
+    expect(inSystem.evidence.some(({ where }) => where === 'system')).toBe(true);
+    const chinese = explained('请把下面的句子翻译成英文：火车晚点了。');
+    expect(chinese.evidence.some(({ what }) => what.includes('翻译'))).toBe(true);
+    expect(explained('')).toEqual({ labels: [], evidence: [] });
+  });
+});

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { isSameSetting, matchTexts, refusalOf } from '../../src/policy/semantic-match.ts';
+import { readMeaning } from '../../src/policy/semantic-text.ts';
+import { stemOf, tokensOf } from '../../src/policy/semantic-words.ts';
+import { call, target } from './calls.ts';
+import { DIFFERENT, SAME } from './semantic-pairs.ts';
+
+const THRESHOLD = 0.8;
+
+function match(a: string, b: string) {
+  return matchTexts(readMeaning(a), readMeaning(b));
+}
+
+function isHit(a: string, b: string, threshold = THRESHOLD): boolean {
+  const { similarity, refusedBy } = match(a, b);
+  return refusedBy === null && similarity >= threshold;
+}
+
+describe('gates', () => {
+  it.each([
+    ['numbers', 'Give me 3 names', 'Give me 4 names'],
+    ['numbers', 'Two tickets please', 'three tickets please'],
+    ['names', 'Who is Ada Lovelace?', 'Who is Alan Turing?'],
+    ['negation', 'Is it open?', "Isn't it open?"],
+    ['negation', 'Mit Zucker', 'Ohne Zucker'],
+    ['quotes', 'Define "cat"', 'Define "dog"'],
+    ['language', 'What is the time?', 'Wie ist das Wetter heute?'],
+    ['opposites', 'how to lock the door', 'how to unlock the door'],
+    ['order', 'train from york to leeds', 'train from leeds to york'],
+    ['numbers', '把5公里换算成英里', '把6公里换算成英里'],
+    ['negation', '他来吗', '他不来吗'],
+  ])('%s: %s | %s', (gate, a, b) => {
+    expect(refusalOf(readMeaning(a), readMeaning(b))).toBe(gate);
+    expect(refusalOf(readMeaning(b), readMeaning(a))).toBe(gate);
+  });
+
+  it('let pass what only looks different', () => {
+    for (const [a, b] of [
+      ['It costs 1,000 dollars', 'it costs 1000 dollars'],
+      ['two apples', '2 apples'],
+      ['Price: 2,50', 'price: 2.5'],
+      ['非常好', '很好'],
+    ] as const)
+      expect(refusalOf(readMeaning(a), readMeaning(b))).toBeNull();
+  });
+
+  it('system prompt, parameters and model must agree', () => {
+    expect(isSameSetting(call(), call({ promptHash: 9 }))).toBe(true);
+    for (const over of [{ systemHash: 1 }, { paramsHash: 1 }, { target: target({ model: 'o3' }) }])
+      expect(isSameSetting(call(), call(over))).toBe(false);
+  });
+});
+
+describe('similarity', () => {
+  it('is 1 for the same words, and the same both ways', () => {
+    for (const [a, b] of [...SAME, ...DIFFERENT]) {
+      expect(match(a, a)).toEqual({ similarity: 1, refusedBy: null });
+      expect(match(a, b).similarity).toBeCloseTo(match(b, a).similarity, 12);
+    }
+    expect(match('', '')).toEqual({ similarity: 1, refusedBy: null });
+  });
+
+  it('goes by what changes, however long the template', () => {
+    const template = 'You are given a review. Say whether it is positive or negative. '.repeat(20);
+    expect(isHit(`${template}The soup was cold.`, `${template}My dog loves the park.`)).toBe(false);
+    expect(isHit(`${template}The soup was cold.`, `${template}the soup was cold`)).toBe(true);
+  });
+});
+
+describe('words', () => {
+  it('meet in their stems; Chinese goes by the character', () => {
+    expect(new Set(['ride', 'rides', 'riding'].map(stemOf)).size).toBe(1);
+    expect(tokensOf('GPT4 说你好').map(({ start, end }) => end - start)).toEqual([3, 1, 1, 1, 1]);
+  });
+});
+
+/** Written together with the rules: a guard as well, no measure. */
+describe('pairs written for this test', () => {
+  it.each(DIFFERENT)('are no hit: %s | %s', (a, b) => {
+    expect(isHit(a, b)).toBe(false);
+  });
+
+  it('are found: at least three in four', () => {
+    const found = SAME.filter(([a, b]) => isHit(a, b)).length;
+    expect(found / SAME.length).toBeGreaterThanOrEqual(0.75);
+  });
+});
+
+const DATA = new URL('../../../shared/data/similarity/', import.meta.url);
+
+/**
+ * Sentences rated 0 to 5 by people; from 4 on they mean the same. The rules were made with the
+ * training part; these floors were set after looking at this part, so they guard against a step back
+ * and are no measure of what new pairs will show.
+ */
+describe.skipIf(!existsSync(DATA)).each(['en', 'de', 'zh'])('rated pairs, %s', (language) => {
+  it('at 0.8 few are hits that do not mean the same', () => {
+    const text = readFileSync(new URL(`stsb-${language}-dev.csv`, DATA), 'utf8');
+    const rows: string[][] = parse(text);
+    const hits = rows.filter(([a, b]) => isHit(a!, b!));
+    const share = (list: string[][], test: (score: number) => boolean) =>
+      list.filter((row) => test(Number(row[2]))).length / list.length;
+    expect(share(hits, (score) => score >= 4)).toBeGreaterThanOrEqual(0.8);
+    expect(share(hits, (score) => score < 3)).toBeLessThanOrEqual(0.04);
+  });
+});
