@@ -4,11 +4,11 @@
  * Takes layers, gives each setting with where it came from. Never ignores a key it does not know in
  * a file, and never reads a secret: those stay in the environment.
  */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EXIT, UserError } from './errors.ts';
+import { EXIT, UserError, usageError } from './errors.ts';
 import { type OutputFormat, parseFormat } from './report/format.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** The environment's variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -83,6 +83,15 @@ export function resolveConfig(layers: readonly ConfigLayer[]): Config {
   };
 }
 
+/** What settings name that may be a file: a price table, a policy, the keys of endpoints. */
+export function filesOf({ prices, policy, endpoints }: Config): string[] {
+  const listed: readonly unknown[] = Array.isArray(endpoints.value) ? endpoints.value : [];
+  const keys = listed.map((one) =>
+    typeof one === 'object' && one !== null && 'key_file' in one ? one.key_file : null,
+  );
+  return [prices.value, policy.value, ...keys].filter((name) => typeof name === 'string');
+}
+
 type Parse<Value> = (value: unknown, origin: string) => Value;
 
 function settle<Value, Default>(
@@ -129,18 +138,22 @@ function refuseUnknownKeys({ origin, values }: ConfigLayer): void {
   const known: readonly string[] = CONFIG_KEYS;
   const stranger = Object.keys(values).find((key) => !known.includes(key));
   if (stranger === undefined) return;
-  throw usage(`${origin}: no setting is called '${stranger}'`, `settings: ${known.join(', ')}`);
+  throw usageError(
+    `${origin}: no setting is called '${stranger}'`,
+    `settings: ${known.join(', ')}`,
+  );
 }
 
 function parseText(value: unknown, origin: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw usage(`${origin} is ${shown(value)}, not a text`, 'give a name or a path');
+  throw usageError(`${origin} is ${shown(value)}, not a text`, 'give a name or a path');
 }
 
 /** A text, several separated by semicolons, or a list of texts. */
 function parseTexts(value: unknown, origin: string): string[] {
   const texts = typeof value === 'string' ? value.split(';') : value;
-  if (!Array.isArray(texts)) throw usage(`${origin} is ${shown(value)}`, 'give a list of texts');
+  if (!Array.isArray(texts))
+    throw usageError(`${origin} is ${shown(value)}`, 'give a list of texts');
   return texts.map((text: unknown) => parseText(text, origin).trim());
 }
 
@@ -157,7 +170,7 @@ function parseAliases(value: unknown, origin: string): string[] {
 /** A list, which only a file can hold: what is in it is for others to check. */
 function parseList(value: unknown, origin: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw usage(`${origin} is no list`, 'list the endpoints in a config file');
+  throw usageError(`${origin} is no list`, 'list the endpoints in a config file');
 }
 
 function parseFormatSetting(value: unknown, origin: string): OutputFormat {
@@ -167,7 +180,7 @@ function parseFormatSetting(value: unknown, origin: string): OutputFormat {
 function parseSwitch(value: unknown, origin: string): boolean {
   if (value === true || value === 'true' || value === '1') return true;
   if (value === false || value === 'false' || value === '0') return false;
-  throw usage(`${origin} is ${shown(value)}, neither true nor false`, 'give true or false');
+  throw usageError(`${origin} is ${shown(value)}, neither true nor false`, 'give true or false');
 }
 
 function shown(value: unknown): string {
@@ -212,7 +225,7 @@ function readLayer(path: string): ConfigLayer | null {
 
 function readIfPresent(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return textOf(path);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return null;
@@ -234,21 +247,28 @@ export function parseLayer(text: string, path: string): ConfigLayer {
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
     return { origin: path, values: { ...parsed } };
   }
-  throw usage(`${path} holds ${shown(parsed).slice(0, 40)}`, 'a config file is one JSON object');
+  throw usageError(
+    `${path} holds ${shown(parsed).slice(0, 40)}`,
+    'a config file is one JSON object',
+  );
+}
+
+/** Far more than any of them has; a pipe may go on for ever. */
+const MAX_SETTING_BYTES = 256 * 1024 * 1024;
+
+function textOf(path: string): string {
+  const limits = { maxBytes: MAX_SETTING_BYTES, mayBePipe: true };
+  return readSmallFile(path, limits).bytes.toString('utf8');
 }
 
 /** The text of the file a setting names. Throws UserError, with `hint`, when it cannot be read. */
 export function readSettingFile(setting: Setting<string>, cwd: string, hint: string): string {
   const path = resolve(cwd, setting.value);
   try {
-    return readFileSync(path, 'utf8');
+    return textOf(path);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const message = `${setting.origin}: cannot read ${path} (${String(cause.code)})`;
     throw new UserError(EXIT.usage, message, hint, { cause });
   }
-}
-
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
 }

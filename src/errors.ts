@@ -23,3 +23,8 @@ export class UserError extends Error {
     super(message, options);
   }
 }
+
+/** What was asked for cannot be: a flag, a setting or a file that is wrong. */
+export function usageError(message: string, hint: string): UserError {
+  return new UserError(EXIT.usage, message, hint);
+}

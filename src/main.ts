@@ -47,6 +47,9 @@ export async function main(
     get signal() {
       return interrupt.signal;
     },
+    get cancel() {
+      return interrupt.cancel;
+    },
   };
   let code: number;
   try {

@@ -24,9 +24,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['domain', 'pricing', 'report'],
   compare: ['domain', 'pricing'],
   'price-store': [],
-  providers: ['domain', 'formats'],
-  batch: ['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger', 'compare'],
-  config: ['domain', 'report'],
+  providers: ['domain', 'formats', 'small-file'],
+  batch: [
+    ...['domain', 'formats', 'pricing', 'policy', 'providers', 'ledger', 'compare'],
+    'small-file',
+  ],
+  config: ['domain', 'report', 'small-file'],
   terminal: ['domain', 'report', 'config'],
   commands: [
     ...['domain', 'formats', 'ingest', 'ledger', 'pricing', 'classify', 'findings', 'policy'],
@@ -35,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['terminal', 'commands'],
   main: ['cli', 'config', 'domain', 'report', 'terminal'],
+  'small-file': [],
   errors: [],
 };
 

@@ -4,11 +4,13 @@
  * Takes a row, gives its result; null if the run was halted first and the row is pending again.
  * Never asks what the cache knows, and never gives up on a row because the run stops.
  */
+
+import type { FailureCode } from '../providers/provider.ts';
 import { type AttemptTools, makeAttempt, type Sent } from './attempt.ts';
 import { type Chain, fallsBack, ownModel, type Step } from './chain.ts';
 import type { Choice, Fleet, Lane } from './fleet.ts';
-import type { AnswerCache, CachedAnswer } from './ports.ts';
-import { decideRetry } from './retry.ts';
+import type { AnswerCache, CachedAnswer, PaidAnswers } from './ports.ts';
+import { type BarReason, decideRetry } from './retry.ts';
 import type { Answer, Row, RowFailure, RowResult } from './row.ts';
 import { answerKey } from './serving.ts';
 import { answerOf, Tally } from './tally.ts';
@@ -17,6 +19,7 @@ import { answerOf, Tally } from './tally.ts';
 export interface AskTools extends AttemptTools {
   readonly fleet: Fleet;
   readonly cache: AnswerCache | null;
+  readonly paid: PaidAnswers;
 }
 
 /** What a model's turn came to: the row's result, nothing yet, or an end without one. */
@@ -34,10 +37,21 @@ export async function askRow(tools: AskTools, row: Row, chain: Chain): Promise<R
   const tally = new Tally(row, chain);
   for (let place = 0; place < chain.steps.length; place++) {
     const turn = await askModel(tools, tally, place);
-    if (turn === 'halted') return null;
-    if (typeof turn !== 'string') return turn;
+    if (turn === 'halted') {
+      keepPaid(tools, tally);
+      return null;
+    }
+    if (typeof turn === 'string') continue;
+    if (turn.status === 'unknown') keepPaid(tools, tally);
+    return turn;
   }
   return tally.failed();
+}
+
+/** What a row has paid for and nobody else keeps is there when the run goes on. */
+function keepPaid({ cache, paid }: AskTools, { row, answers }: Tally): void {
+  if (cache !== null && row.cacheKey !== null) return;
+  for (const [model, answer] of answers) paid.put(row, model, answer);
 }
 
 async function askModel(tools: AskTools, tally: Tally, place: number): Promise<Turn> {
@@ -46,6 +60,11 @@ async function askModel(tools: AskTools, tally: Tally, place: number): Promise<T
     const found = tools.cache.get(answerKey(tally.row.cacheKey, step.model, tools.fleet.lanes));
     const cached = found instanceof Promise ? await found : found;
     if (cached !== null) return fromCache(tools, tally, place, cached);
+  }
+  const own = tally.isAside ? null : tools.paid.take(tally.row, step.model);
+  if (own !== null) {
+    tally.answers.set(step.model, own);
+    return judged(tools, tally, place, { answer: own, costPico: null, cache: 'miss' });
   }
   const tries: Tries = { place, attempts: 0, refusedForRate: 0 };
   for (;;) {
@@ -76,6 +95,13 @@ async function fromCache(
   return typeof turn === 'string' ? turn : { ...turn, savedByCachePico: cached.costPico };
 }
 
+/** What a row says that no endpoint may be asked for. */
+const BARRED_AS: Readonly<Record<BarReason, FailureCode>> = {
+  quota: 'quota_exhausted',
+  unauthorized: 'unauthorized',
+  outage: 'unreachable',
+};
+
 /** Nobody to ask: goes on to the next model, waits for a probe, or ends the run. */
 async function withoutLane(
   { stop, retry, timers }: AskTools,
@@ -83,16 +109,15 @@ async function withoutLane(
   place: number,
   choice: Exclude<Choice, { kind: 'lane' }>,
 ): Promise<Turn> {
-  const { steps, fallbackOn } = tally.chain;
+  const { steps } = tally.chain;
   const hasNext = place + 1 < steps.length;
   const model = steps[place]?.model ?? '';
   if (choice.kind === 'none')
     return passOn(tally, place, failureOf('no_endpoint', `no endpoint serves ${model}`));
   if (choice.kind === 'barred') {
     const { reason, message } = choice.barred;
-    const code = reason === 'quota' ? 'quota_exhausted' : 'unauthorized';
-    if (hasNext && fallsBack(code, fallbackOn))
-      return passOn(tally, place, failureOf(code, message));
+    const code = BARRED_AS[reason];
+    if (hasNext && fallsBack(code)) return passOn(tally, place, failureOf(code, message));
     stop.halt(reason, message);
     return 'halted';
   }
@@ -121,18 +146,13 @@ function take(
     case 'failure':
       return failed(tools, tally, tries, { lane, failure: sent.failure });
     case 'blocked':
-      return passOn(tally, tries.place, failureOf(sent.reason, BLOCKED[sent.reason]));
+      return passOn(tally, tries.place, { ...sent.failure, httpStatus: null });
     case 'lost':
       return tools.stop.isHalted ? 'halted' : 'again';
     case 'halted':
       return 'halted';
   }
 }
-
-const BLOCKED = {
-  unpriced: 'the model has no price, so its worst case cannot be held against the budget',
-  over_row_budget: 'its worst case is more than is left of what one row may cost',
-} as const;
 
 function answered(
   tools: AskTools,
@@ -147,6 +167,7 @@ function answered(
     const key = answerKey(cacheKey, step.model, tools.fleet.lanes);
     tools.cache.put(key, { ...answer, costPico });
   }
+  tally.answers.set(step.model, { ...answer, costPico });
   if (step.checks.length === 0) return accepted(tools, tally, place, { answer, costPico });
   return judged(tools, tally, place, { answer, costPico, cache: 'miss' });
 }
@@ -203,7 +224,7 @@ async function failed(
   { lane, failure }: { lane: Lane; failure: Extract<Sent, { kind: 'failure' }>['failure'] },
 ): Promise<Turn> {
   const { stop, timers, fleet } = tools;
-  const { steps, fallbackOn } = tally.chain;
+  const { steps } = tally.chain;
   const { code, message, httpStatus } = failure;
   tally.failure = { code, message, httpStatus };
   if (code === 'aborted') return failure.mayHaveBeenBilled ? tally.unknown() : 'halted';
@@ -220,10 +241,10 @@ async function failed(
   // The endpoint is barred: another one is chosen, or the run ends there.
   if (decision.kind === 'stop') return 'again';
   if (stop.isHalted && failure.isRetryable) return 'halted';
-  if (decision.kind === 'give_up')
-    return hasNextModel && !fallsBack(code, fallbackOn)
-      ? tally.failed()
-      : passOn(tally, tries.place, tally.failure);
+  if (decision.kind === 'give_up') {
+    const turn = passOn(tally, tries.place, tally.failure);
+    return hasNextModel && !fallsBack(code) ? tally.failed() : turn;
+  }
   // A refusal for rate has paused its endpoint: with another one there is no need to wait.
   if (code === 'rate_limited' && fleet.hasOther(lane, steps[tries.place]?.model ?? ''))
     return 'again';

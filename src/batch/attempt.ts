@@ -13,11 +13,13 @@ import type {
   Prompt,
   Sender,
 } from '../providers/provider.ts';
+import type { Entry } from './breaker.ts';
 import type { Lane } from './fleet.ts';
 import type { Slot } from './limiter.ts';
 import type { AttemptEnd, AttemptStart, Costs, Journal, Reservation, Timers } from './ports.ts';
 import type { Purse } from './purse.ts';
 import type { RetryPolicy } from './retry.ts';
+import { blockedBy, OVER_ROW_BUDGET, type RowFailure } from './row.ts';
 import { settleLimits } from './settle-limits.ts';
 import type { Stop } from './stop.ts';
 import { answerOf, type Tally } from './tally.ts';
@@ -26,7 +28,7 @@ import { answerOf, type Tally } from './tally.ts';
 export type Sent =
   | { readonly kind: 'answer'; readonly answer: AttemptAnswer; readonly costPico: number | null }
   | { readonly kind: 'failure'; readonly failure: AttemptFailure }
-  | { readonly kind: 'blocked'; readonly reason: 'unpriced' | 'over_row_budget' }
+  | { readonly kind: 'blocked'; readonly failure: Pick<RowFailure, 'code' | 'message'> }
   | { readonly kind: 'lost' }
   | { readonly kind: 'halted' };
 
@@ -43,8 +45,6 @@ export interface AttemptTools {
   readonly stop: Stop;
   /** Cancels what is in flight. */
   readonly cancel: AbortSignal;
-  /** Told of each attempt that ended. */
-  readonly onAttempt: ((start: AttemptStart, end: AttemptEnd) => void) | undefined;
 }
 
 /** What one attempt holds while it is out. */
@@ -53,6 +53,7 @@ interface Held {
   readonly lane: Lane;
   readonly model: string;
   readonly slot: Slot;
+  readonly entry: Entry;
   readonly worstPico: number | null;
   reservation: Reservation | null;
 }
@@ -85,16 +86,16 @@ function admitted(
 ): Sent | Promise<Sent> {
   if (slot === null) return HALTED;
   if (tools.stop.isHalted) return giveUp(lane, slot, HALTED);
-  if (lane.barred !== null || !lane.breaker.enter(tools.timers.nowMs()))
-    return giveUp(lane, slot, LOST);
+  const entry = lane.barred === null ? lane.breaker.enter(tools.timers.nowMs()) : null;
+  if (entry === null) return giveUp(lane, slot, LOST);
   const model = tally.chain.steps[place]?.model ?? tally.row.prompt.model;
   try {
-    const covering = cover(tools, { tally, lane, model, slot });
+    const covering = cover(tools, { tally, lane, model, slot, entry });
     return covering instanceof Promise
-      ? covering.then((held) => sendCovered(tools, { lane, slot }, held, place))
-      : sendCovered(tools, { lane, slot }, covering, place);
+      ? covering.then((held) => sendCovered(tools, { lane, slot, entry }, held, place))
+      : sendCovered(tools, { lane, slot, entry }, covering, place);
   } catch (error) {
-    lane.breaker.leave();
+    lane.breaker.leave(entry);
     lane.limiter.giveBack(slot);
     throw error;
   }
@@ -102,12 +103,12 @@ function admitted(
 
 function sendCovered(
   tools: AttemptTools,
-  { lane, slot }: Pick<Held, 'lane' | 'slot'>,
+  { lane, slot, entry }: Pick<Held, 'lane' | 'slot' | 'entry'>,
   held: Held | Sent,
   place: number,
 ): Sent | Promise<Sent> {
   if (!('kind' in held)) return send(tools, held, place);
-  lane.breaker.leave();
+  lane.breaker.leave(entry);
   return giveUp(lane, slot, held);
 }
 
@@ -119,17 +120,19 @@ function giveUp(lane: Lane, slot: Slot, sent: Sent): Sent {
 /** Has the worst case reserved; at once unless others have to be waited for. */
 function cover(
   tools: AttemptTools,
-  wanted: Pick<Held, 'tally' | 'lane' | 'model' | 'slot'>,
+  wanted: Omit<Held, 'worstPico' | 'reservation'>,
 ): Held | Sent | Promise<Held | Sent> {
-  const { tally, lane, model, slot } = wanted;
+  const { tally, lane, model } = wanted;
   const { purse } = tools;
   const { maxRowPico } = tally.chain;
   const worstPico = tools.costs.worstPico(tally.row, model, lane.endpoint);
-  if (worstPico === null && (purse !== null || maxRowPico !== null))
-    return { kind: 'blocked', reason: 'unpriced' };
+  if (worstPico === null && (purse !== null || maxRowPico !== null)) {
+    const failure = blockedBy(tools.costs.whyNoWorst(tally.row, model, lane.endpoint));
+    return { kind: 'blocked', failure };
+  }
   if (maxRowPico !== null && tally.spentPico + (worstPico ?? 0) > maxRowPico)
-    return { kind: 'blocked', reason: 'over_row_budget' };
-  const held: Held = { tally, lane, model, slot, worstPico, reservation: null };
+    return { kind: 'blocked', failure: OVER_ROW_BUDGET };
+  const held: Held = { ...wanted, worstPico, reservation: null };
   if (purse === null || worstPico === null) return held;
   const given = purse.reserve(worstPico);
   if (given instanceof Promise)
@@ -160,6 +163,7 @@ async function send(tools: AttemptTools, held: Held, place: number): Promise<Sen
     endpoint: lane.endpoint,
     startedAtMs: tools.clock.now(),
     worstPico,
+    isRetry: tally.lastModel === model,
     isAside: tally.isAside,
   };
   try {
@@ -170,6 +174,7 @@ async function send(tools: AttemptTools, held: Held, place: number): Promise<Sen
     throw error;
   }
   tally.attempts++;
+  tally.lastModel = model;
   tally.firstSentMs ??= tools.timers.nowMs();
   let attempt: Attempt;
   try {
@@ -195,15 +200,15 @@ function sending(tools: AttemptTools, held: Held, place: number): Promise<Attemp
   });
 }
 
-function unsend({ purse }: AttemptTools, { lane, slot, reservation }: Held): void {
-  lane.breaker.leave();
+function unsend({ purse }: AttemptTools, { lane, slot, entry, reservation }: Held): void {
+  lane.breaker.leave(entry);
   lane.limiter.giveBack(slot);
   if (reservation !== null) purse?.release(reservation);
 }
 
 /** After a bug nobody knows what was sent: the worst case stays spent. */
-function abandon({ purse }: AttemptTools, { lane, slot, reservation }: Held): void {
-  lane.breaker.leave();
+function abandon({ purse }: AttemptTools, { lane, slot, entry, reservation }: Held): void {
+  lane.breaker.leave(entry);
   lane.limiter.settle(slot, null);
   if (reservation !== null) purse?.settle(reservation, reservation.worstPico);
 }
@@ -215,28 +220,20 @@ function settle(tools: AttemptTools, held: Held, start: AttemptStart, attempt: A
   tally.endpointId = lane.endpoint.id;
   settleLimits(tools, held, attempt);
   const isAnswer = attempt.kind === 'answer';
-  const costPico = isAnswer ? actualPico(tools, attempt, model, lane) : failurePico(attempt);
+  const costPico = isAnswer
+    ? tools.costs.actualPico(answerOf(attempt), model, lane.endpoint, start.startedAtMs)
+    : failurePico(attempt);
   if (isAnswer) tally.addCost(costPico);
-  else if (costPico === null) tally.uncertainPico += held.worstPico ?? 0;
+  else if (costPico === null) tally.addUncertain(held.worstPico);
   const end: AttemptEnd = { attempt, costPico };
   try {
     tools.journal.end(tally.row, start, end);
   } finally {
     settleMoney(tools, held, costPico);
   }
-  tools.onAttempt?.(start, end);
   return isAnswer
     ? { kind: 'answer', answer: attempt, costPico }
     : { kind: 'failure', failure: attempt };
-}
-
-function actualPico(
-  { costs }: AttemptTools,
-  attempt: AttemptAnswer,
-  model: string,
-  lane: Lane,
-): number | null {
-  return costs.actualPico(answerOf(attempt), model, lane.endpoint);
 }
 
 /** Providers do not bill what they refuse; what got lost may have been billed: unknown. */

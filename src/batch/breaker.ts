@@ -28,11 +28,20 @@ const OUTAGES: ReadonlySet<FailureCode> = new Set([
   'bad_answer',
 ]);
 
+/** An attempt that was let in; a probe tells whether the endpoint works again. */
+export interface Entry {
+  readonly isProbe: boolean;
+}
+
+const IN_USE: Entry = { isProbe: false };
+const PROBE: Entry = { isProbe: true };
+
 export class Breaker {
   readonly #policy: BreakerPolicy;
   #failures = 0;
   /** Null: in use. */
   #probeFromMs: number | null = null;
+  /** A probe is out. */
   #isProbed = false;
   #failedMs = Number.NEGATIVE_INFINITY;
   #latencyMs: number | null = null;
@@ -65,16 +74,17 @@ export class Breaker {
     return this.#isProbed ? Number.POSITIVE_INFINITY : Math.max(0, this.#probeFromMs - nowMs);
   }
 
-  /** Whether an attempt may be sent now; while it is out of use only one, as a probe. */
-  enter(nowMs: number): boolean {
-    if (this.waitMs(nowMs) > 0) return false;
-    this.#isProbed = this.#probeFromMs !== null;
-    return true;
+  /** Lets an attempt in; null: not now. While it is out of use only one goes, as a probe. */
+  enter(nowMs: number): Entry | null {
+    if (this.waitMs(nowMs) > 0) return null;
+    if (this.#probeFromMs === null) return IN_USE;
+    this.#isProbed = true;
+    return PROBE;
   }
 
-  /** Nothing was sent after all. */
-  leave(): void {
-    this.#isProbed = false;
+  /** Nothing was sent after all; a probe of another attempt stays out. */
+  leave({ isProbe }: Entry): void {
+    if (isProbe) this.#isProbed = false;
   }
 
   /** It answered, whatever it said. */
@@ -90,18 +100,18 @@ export class Breaker {
   }
 
   /** It failed. */
-  failed(code: FailureCode, nowMs: number): void {
-    if (code === 'aborted') this.leave();
+  failed(code: FailureCode, nowMs: number, entry: Entry): void {
+    if (code === 'aborted') this.leave(entry);
     else if (!OUTAGES.has(code)) this.worked(null);
     if (!OUTAGES.has(code)) return;
     this.#wasReached ||= code !== 'unreachable';
     this.#failures++;
     this.#failedMs = nowMs;
-    if (this.#isProbed) this.#failedProbes++;
+    if (entry.isProbe) this.#failedProbes++;
+    this.leave(entry);
     if (this.#failures < this.#policy.failuresInARow) return;
     // Those that were out before it was taken out do not put its probe off.
-    if (this.#probeFromMs === null || this.#isProbed)
+    if (this.#probeFromMs === null || entry.isProbe)
       this.#probeFromMs = nowMs + this.#policy.openMs;
-    this.#isProbed = false;
   }
 }

@@ -13,19 +13,16 @@ export interface Step {
   readonly checks: readonly Check[];
 }
 
-/** `unavailable`: limits, quota, outages, time-outs. `any`: also requests the model refuses. */
-export type FallbackOn = 'unavailable' | 'any';
-
 /** The models of a row. The first is asked first; what fails or does not pass goes to the next. */
 export interface Chain {
   /** Rows with equal cache keys and chain ids share one answer. */
   readonly id: string;
   readonly steps: readonly Step[];
-  readonly fallbackOn: FallbackOn;
   /** The most one row may cost, all models together; null: no limit. Needs prices. */
   readonly maxRowPico: number | null;
 }
 
+/** Limits, quota, outages, time-outs: not what a model refuses. */
 const UNAVAILABLE: ReadonlySet<FailureCode> = new Set([
   'rate_limited',
   'quota_exhausted',
@@ -40,15 +37,10 @@ const UNAVAILABLE: ReadonlySet<FailureCode> = new Set([
 /** The chain of a row that names no other model: its own, unchecked. */
 export function ownModel(row: Row): Chain {
   const { model } = row.prompt;
-  return {
-    id: model,
-    steps: [{ model, checks: [] }],
-    fallbackOn: 'unavailable',
-    maxRowPico: null,
-  };
+  return { id: model, steps: [{ model, checks: [] }], maxRowPico: null };
 }
 
 /** Whether a failure hands the row to the next model. */
-export function fallsBack(code: FailureCode, on: FallbackOn): boolean {
-  return on === 'any' ? code !== 'aborted' : UNAVAILABLE.has(code);
+export function fallsBack(code: FailureCode): boolean {
+  return UNAVAILABLE.has(code);
 }

@@ -11,7 +11,6 @@ import type { Chain } from './chain.ts';
 import { type Check, lengthCheck, refusalCheck, regexCheck, schemaCheck } from './checks.ts';
 import { type JudgeRows, judgeCheck } from './judge.ts';
 import type { Row } from './row.ts';
-import type { PlannedRow } from './rows.ts';
 import { type BatchSettings, canonicalJson } from './settings.ts';
 
 export interface ChainOptions {
@@ -35,24 +34,23 @@ export function chainsOf(options: ChainOptions): (row: Row) => Chain {
   // Every row asks: what its chain depends on is its model, its task and its cascade.
   const known = new Map<CascadeRule | null, Map<string, Chain>>();
   return (row) => {
-    const { prompt, task, routed } = row as PlannedRow;
+    const { prompt, task, routed } = row;
     const rule = routed?.cascade ?? null;
     const chains = known.get(rule) ?? new Map<string, Chain>();
     known.set(rule, chains);
     const key = policy === null ? prompt.model : `${prompt.model} ${task}`;
-    const chain = chains.get(key) ?? makeChain(row as PlannedRow, options);
+    const chain = chains.get(key) ?? makeChain(row, options);
     chains.set(key, chain);
     return chain;
   };
 }
 
-function makeChain(row: PlannedRow, options: ChainOptions): Chain {
+function makeChain(row: Row, options: ChainOptions): Chain {
   const { settings, policy, maxRowPico } = options;
   const steps = stepsOf(row, settings, policy);
   return {
     id: idOf(steps, settings),
     steps: steps.map(({ model, texts }) => ({ model, checks: readChecks(texts, options) })),
-    fallbackOn: 'unavailable',
     maxRowPico,
   };
 }
@@ -72,7 +70,7 @@ export interface SpelledStep {
 
 /** The models of a row with their checks, in the order they are asked. */
 export function stepsOf(
-  row: PlannedRow,
+  row: Row,
   settings: BatchSettings,
   policy: PolicyFile | null,
 ): SpelledStep[] {
@@ -86,7 +84,7 @@ export function stepsOf(
 
 /** The models of a row, in the order they are asked. */
 function modelsOf(
-  { prompt, task, routed }: PlannedRow,
+  { prompt, task, routed }: Row,
   settings: BatchSettings,
   policy: PolicyFile | null,
 ): string[] {

@@ -4,6 +4,7 @@
  * Takes an answer, gives passed or not, and why. Never asks anybody itself: a judge is asked as a
  * part of the row, by whoever runs the check.
  */
+import { findsIn } from './find-in.ts';
 import { schemaMismatch } from './json-schema.ts';
 import type { Answer, Row, RowResult } from './row.ts';
 
@@ -64,7 +65,11 @@ export function parseJsonAnswer(text: string): unknown {
 export function regexCheck(regex: RegExp): Check {
   return {
     name: 'regex',
-    check: ({ text }) => (regex.test(text) ? PASSED : refused(`does not match ${regex.source}`)),
+    check({ text }) {
+      const isFound = findsIn(regex, text);
+      if (isFound === null) return refused(`takes too long to match with ${regex.source}`);
+      return isFound ? PASSED : refused(`does not match ${regex.source}`);
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { Aimd } from './adaptive.ts';
 import { Breaker, type BreakerPolicy } from './breaker.ts';
 import { Limiter, type Limits, type Need } from './limiter.ts';
 import type { Timers } from './ports.ts';
+import type { BarReason } from './retry.ts';
 
 /** Models by name; a list is one, and so is a rule. */
 export interface ModelSet {
@@ -23,9 +24,14 @@ export interface EndpointSpec {
   readonly limits: Limits;
 }
 
+/** Whether an endpoint serves a model. */
+export function serves({ models }: Pick<EndpointSpec, 'models'>, model: string): boolean {
+  return models === null || models.includes(model);
+}
+
 /** Why an endpoint is out for the rest of the run. */
 export interface Barred {
-  readonly reason: 'quota' | 'unauthorized';
+  readonly reason: BarReason;
   readonly message: string;
 }
 
@@ -128,7 +134,7 @@ export class Fleet {
   #serving(model: string): readonly Lane[] {
     let serving = this.#byModel.get(model);
     if (serving === undefined) {
-      serving = this.lanes.filter(({ models }) => models === null || models.includes(model));
+      serving = this.lanes.filter((lane) => serves(lane, model));
       this.#byModel.set(model, serving);
     }
     return serving;

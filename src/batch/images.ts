@@ -5,9 +5,9 @@
  * the first bytes of the file.
  */
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Image } from '../providers/provider.ts';
+import { readSmallFile } from '../small-file.ts';
 import { RowFault } from './row-fields.ts';
 
 /** The largest that any provider takes. */
@@ -25,12 +25,12 @@ export function imageReader(folder: string): (path: string) => Image | RowFault 
   return (path) => {
     let bytes: Buffer;
     try {
-      bytes = readFileSync(resolve(folder, path));
+      const limits = { maxBytes: MAX_IMAGE_BYTES, mayBePipe: false };
+      bytes = readSmallFile(resolve(folder, path), limits).bytes;
     } catch (cause) {
       if (!(cause instanceof Error && 'code' in cause)) throw cause;
       return new RowFault(`image: cannot read ${path.slice(0, 200)} (${String(cause.code)})`);
     }
-    if (bytes.length > MAX_IMAGE_BYTES) return new RowFault('image: larger than 20 MiB');
     const mediaType = mediaTypeOf(bytes);
     if (mediaType === null) return new RowFault('image: not a PNG, JPEG, GIF or WebP file');
     return { mediaType, base64: bytes.toString('base64') };

@@ -9,9 +9,11 @@ import { addJob, type JobEntry } from '../ledger/batch-jobs.ts';
 import { rowsToSubmit } from '../ledger/batch-jobs-rows.ts';
 import type { BatchApi } from '../providers/batch-api.ts';
 import type { Endpoint, Prompt } from '../providers/provider.ts';
-import { type AskedRow, askedRow, failRow, fromCache } from './jobs-rows.ts';
+import { type AskedRow, askedRow, failRow, faultRow, fromCache } from './jobs-rows.ts';
 import { customIdOf, endpointFor, type JobTools, tagOf } from './jobs-tools.ts';
+import { blockedBy, OVER_ROW_BUDGET, type RowFailure } from './row.ts';
 import { RowFault } from './row-fields.ts';
+import { spentBeforePico } from './tally.ts';
 
 /** What planning came to. */
 export interface Planned {
@@ -35,6 +37,12 @@ interface Entry extends JobEntry {
   readonly askKey: number | null;
 }
 
+/** How a row would stand in a file. */
+interface Fit extends Pick<Group, 'endpoint' | 'api'> {
+  readonly bytes: number;
+  readonly worstPico: number | null;
+}
+
 /** What a file has besides its lines: a form's parts, brackets. */
 const FRAME_BYTES = 4_096;
 /** Digits of a job's number and a row's, at most, that a line is measured with. */
@@ -49,7 +57,7 @@ export async function planJobs(tools: JobTools, pause: () => Promise<void>): Pro
       // With --unanswered live files are for the first attempt only.
       if (unanswered === 'live' && record.attemptsBefore > 0) continue;
       const row = tools.builder.build(record);
-      if (row instanceof RowFault) tools.keep.fault(record.index, row.message);
+      if (row instanceof RowFault) faultRow(tools, record, row);
       else await planning.add(askedRow(tools, row));
       if (planning.isBudgetOut) break;
     }
@@ -76,7 +84,7 @@ class Planning implements Planned {
     const { asked: known } = this.#tools;
     const { row, askKey } = asked;
     if (askKey !== null && known.has(askKey)) return;
-    if ((await fromCache(this.#tools, asked)) !== null) return;
+    if (await fromCache(this.#tools, asked)) return;
     const { prompt } = row;
     const endpoint = endpointFor(this.#tools, prompt);
     if (endpoint === null) {
@@ -87,7 +95,7 @@ class Planning implements Planned {
     const customId = customIdOf(tagOf(this.#tools, LARGEST_JOB), row.index);
     const bytes = Buffer.byteLength(api.lineOf(customId, prompt)) + 1;
     const worstPico = this.#tools.costs.worstPico(row, prompt.model, endpoint);
-    const blocked = this.#blocked(asked, { api, bytes, worstPico });
+    const blocked = this.#blocked(asked, { endpoint, api, bytes, worstPico });
     if (blocked !== null) {
       return failRow(this.#tools, row, { ...blocked, httpStatus: null });
     }
@@ -101,21 +109,19 @@ class Planning implements Planned {
 
   #blocked(
     { row }: AskedRow,
-    { api, bytes, worstPico }: { api: BatchApi; bytes: number; worstPico: number | null },
-  ) {
+    { endpoint, api, bytes, worstPico }: Fit,
+  ): Pick<RowFailure, 'code' | 'message'> | null {
     const { limits, maxRowPico } = this.#tools.options;
     const isLimited = limits.runPico !== null || limits.dayPico !== null || maxRowPico !== null;
     if (worstPico === null && isLimited) {
-      const message = 'the model has no batch price, so its worst case cannot be held against it';
-      return { code: 'unpriced', message } as const;
+      return blockedBy(this.#tools.costs.whyNoWorst(row, row.prompt.model, endpoint));
     }
-    if (maxRowPico !== null && row.costBeforePico + (worstPico ?? 0) > maxRowPico) {
-      const message = 'its worst case is more than is left of what one row may cost';
-      return { code: 'over_row_budget', message } as const;
+    if (maxRowPico !== null && spentBeforePico(row) + (worstPico ?? 0) > maxRowPico) {
+      return OVER_ROW_BUDGET;
     }
     if (bytes + FRAME_BYTES <= api.limits.bytes) return null;
     const message = `${bytes} bytes are more than a file of a batch may have`;
-    return { code: 'bad_request', message } as const;
+    return { code: 'bad_request', message };
   }
 
   #put(entry: Entry, { endpoint, api }: Pick<Group, 'endpoint' | 'api'>): void {

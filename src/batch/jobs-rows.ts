@@ -8,26 +8,26 @@ import { EXIT, UserError } from '../errors.ts';
 import { hashString } from '../formats/hash.ts';
 import type { Job } from '../ledger/batch-jobs.ts';
 import { type JobRow, openRowsOf } from '../ledger/batch-jobs-rows.ts';
+import type { PendingRow } from '../ledger/batch-rows.ts';
 import type { Attempt, AttemptFailure, Endpoint } from '../providers/provider.ts';
 import type { Step } from './chain.ts';
 import { type JobTools, sentTo } from './jobs-tools.ts';
 import type { AttemptStart } from './ports.ts';
-import type { Answer, RowFailure, RowResult } from './row.ts';
+import type { Answer, Row, RowFailure, RowResult } from './row.ts';
 import { RowFault } from './row-fields.ts';
-import type { PlannedRow } from './rows.ts';
 import { answerKey } from './serving.ts';
 import { answerOf, Tally } from './tally.ts';
 
 /** A row that was planned, with what its file asks. */
 export interface AskedRow {
-  readonly row: PlannedRow;
+  readonly row: Row;
   readonly step: Step;
   /** What it asks, hashed; null: its answer is nobody else's. */
   readonly askKey: number | null;
 }
 
 /** A planned row as the first model of its chain is asked. */
-export function askedRow(tools: JobTools, row: PlannedRow): AskedRow {
+export function askedRow(tools: JobTools, row: Row): AskedRow {
   const chain = tools.chainOf(row);
   const [step = { model: row.prompt.model, checks: [] }] = chain.steps;
   const { model } = step;
@@ -38,7 +38,7 @@ export function askedRow(tools: JobTools, row: PlannedRow): AskedRow {
 }
 
 /** Under which key an answer is kept; null: it is not. */
-function keptUnder({ options }: JobTools, { cacheKey }: PlannedRow, model: string): string | null {
+function keptUnder({ options }: JobTools, { cacheKey }: Row, model: string): string | null {
   return cacheKey === null ? null : answerKey(cacheKey, model, options.endpoints);
 }
 
@@ -56,21 +56,32 @@ export function noteAsked(tools: JobTools, jobs: readonly Job[]): void {
 }
 
 /** Finishes a row that is not asked: it cannot be. */
-export function failRow(tools: JobTools, row: PlannedRow, failure: RowFailure): Promise<void> {
+export function failRow(tools: JobTools, row: Row, failure: RowFailure): Promise<void> {
   const tally = tallyOf(tools, row);
   tally.failure = failure;
   return finish(tools, tally.failed());
 }
 
-/** Finishes a row with a kept answer; null if none is kept. */
-export async function fromCache(tools: JobTools, asked: AskedRow): Promise<true | null> {
+/** Finishes a row that is none: its fault says why. */
+export function faultRow({ keep, options }: JobTools, record: PendingRow, fault: RowFault): void {
+  keep.fault(record, fault.message);
+  options.seen.fault(options.timers.nowMs());
+  options.onSeen();
+}
+
+/** Finishes a row with a kept answer; whether one is kept. */
+export async function fromCache(tools: JobTools, asked: AskedRow): Promise<boolean> {
   const { row, step } = asked;
   const key = keptUnder(tools, row, step.model);
-  if (tools.answers === null || key === null) return null;
+  if (tools.answers === null || key === null) return false;
   const kept = tools.answers.get(key);
-  if (kept === null) return null;
+  if (kept === null) return false;
   const result = await judged(asked, { answer: kept, tally: tallyOf(tools, row) });
-  await finish(tools, { ...result, cache: 'exact', savedByCachePico: kept.costPico });
+  // Without a temperature no other run shares its answers.
+  const isOwn = row.prompt.temperatureMilli === null && row.prompt.operation !== 'embeddings';
+  const isShared = isOwn || (asked.askKey !== null && tools.answered.has(asked.askKey));
+  const cache = isShared ? 'shared' : 'exact';
+  await finish(tools, { ...result, cache, savedByCachePico: kept.costPico });
   return true;
 }
 
@@ -79,7 +90,7 @@ export interface Taken {
   readonly job: Job;
   readonly row: JobRow;
   /** The row as it was sent. */
-  readonly planned: PlannedRow;
+  readonly planned: Row;
   readonly attempt: Attempt;
   /** Whether it goes on if it failed; as --unanswered and the attempts say, unless told. */
   readonly again?: boolean;
@@ -107,11 +118,12 @@ export async function takeRow(tools: JobTools, taken: Taken): Promise<void> {
   tally.endpointId = endpoint.id;
   if (attempt.kind === 'failure') return failed(tools, { taken, start, tally, attempt });
   const answer = answerOf(attempt);
-  const costPico = tools.costs.actualPico(answer, record.model, endpoint);
+  const costPico = tools.costs.actualPico(answer, record.model, endpoint, start.startedAtMs);
   tools.keep.end(planned, start, { attempt, costPico });
   tally.addCost(costPico);
   const key = keptUnder(tools, planned, record.model);
   if (key !== null) tools.answers?.put(key, { ...answer, costPico });
+  if (asked.askKey !== null) tools.answered.add(asked.askKey);
   await finish(tools, await judged(asked, { answer, tally }));
 }
 
@@ -125,7 +137,7 @@ interface Failed {
 async function failed(tools: JobTools, { taken, start, tally, attempt }: Failed): Promise<void> {
   const costPico = attempt.mayHaveBeenBilled ? null : 0;
   tools.keep.end(tally.row, start, { attempt, costPico });
-  if (costPico === null) tally.uncertainPico = taken.row.reservedPico;
+  if (costPico === null) tally.addUncertain(taken.row.reservedPico);
   if (taken.again ?? (attempt.isRetryable && mayGoOn(tools, taken))) return;
   const { code, message, httpStatus } = attempt;
   tally.failure = { code, message, httpStatus };
@@ -139,7 +151,7 @@ function mayGoOn({ options }: JobTools, { job, row }: Taken): boolean {
 }
 
 /** A row of a job as it was sent. Throws UserError where something of it is gone since. */
-export function builtRow({ builder, options }: JobTools, record: JobRow): PlannedRow {
+export function builtRow({ builder, options }: JobTools, record: JobRow): Row {
   const row = builder.build(record);
   if (!(row instanceof RowFault)) return row;
   throw new UserError(
@@ -149,9 +161,9 @@ export function builtRow({ builder, options }: JobTools, record: JobRow): Planne
   );
 }
 
-function tallyOf({ chainOf }: JobTools, row: PlannedRow): Tally {
+function tallyOf({ chainOf }: JobTools, row: Row): Tally {
   const tally = new Tally(row, chainOf(row));
-  tally.latencyMs = Number.NaN;
+  tally.latencyMs = null;
   return tally;
 }
 

@@ -113,19 +113,31 @@ class Hand {
   }
 }
 
-/** A download may end early without a word: what is counted is fetched again before it is missed. */
+/**
+ * A download may end early without a word: what is counted is fetched again before it is missed. What
+ * is missing then was run and is billed: which rows it is of those left nobody knows.
+ */
 function shortfall(tools: JobTools, job: Job, { id, done, failed }: BatchState): Step | null {
   const missing = countOpenRows(tools.options.db, job) - Math.max(0, job.rowCount - done - failed);
   const times = tools.shortfalls.get(job.id) ?? 0;
-  if (missing <= 0 || times >= MOST_SHORTFALLS) return null;
+  if (missing <= 0) return null;
+  if (times >= MOST_SHORTFALLS) {
+    const rows = missing === 1 ? 'a row' : `${missing} rows`;
+    return lostRows(tools, job, `${id} counts ${rows} as run that its output does not hold`);
+  }
   tools.shortfalls.set(job.id, times + 1);
   return { kind: 'trouble', why: `${id} counts ${missing} rows more than its output holds` };
 }
 
 /** A download that broke is taken up again; one that is gone for good leaves its rows unknown. */
-function brokenOutput({ options }: JobTools, job: Job, failure: AttemptFailure): Step {
+function brokenOutput(tools: JobTools, job: Job, failure: AttemptFailure): Step {
   if (failure.code !== 'bad_request') return troubleOf(failure);
   const message = `the answers of ${nameOf(job)} cannot be fetched: ${failure.message}`;
+  return lostRows(tools, job, message);
+}
+
+/** The rows of a job that are left are unknown. */
+function lostRows({ options }: JobTools, job: Job, message: string): Step {
   loseJob(options.db, job, { message, atMs: options.clock.now() });
   options.tell(message);
   return { kind: 'done' };

@@ -13,8 +13,10 @@ export type Step =
   | { readonly kind: 'stop'; readonly reason: StopReason; readonly message: string };
 
 /** What a failure of a whole request means. */
-export function troubleOf({ code, message }: AttemptFailure): Step {
+export function troubleOf({ code, message, isRetryable }: AttemptFailure): Step {
   if (code === 'unauthorized') return { kind: 'stop', reason: 'unauthorized', message };
   if (code === 'quota_exhausted') return { kind: 'stop', reason: 'quota', message };
+  // A certificate that is not trusted is as bad with the next look.
+  if (code === 'unreachable' && !isRetryable) return { kind: 'stop', reason: 'outage', message };
   return { kind: 'trouble', why: message };
 }

@@ -3,30 +3,20 @@
  *
  * Takes an opened run and how it goes, gives the tools. Never sends anything.
  */
-import { Answers } from '../ledger/answers.ts';
 import type { Job } from '../ledger/batch-jobs.ts';
-import { LedgerBudget } from '../ledger/budget.ts';
-import { CallRows } from '../ledger/call-rows.ts';
-import { BatchJournal } from '../ledger/journal.ts';
 import type { BatchApi } from '../providers/batch-api.ts';
 import type { BatchApis } from '../providers/batch-apis.ts';
 import type { Endpoint, Prompt, Wire } from '../providers/provider.ts';
 import { wireFor } from '../providers/send.ts';
-import type { Chain } from './chain.ts';
-import { chainsOf } from './chains.ts';
 import { BatchCosts } from './costs.ts';
-import { judgeRows } from './judge.ts';
-import { LedgerAnswers, RunJournal } from './keep.ts';
-import { type LiveOptions, rowBuilder } from './live.ts';
-import type { Row } from './row.ts';
-import type { RowBuilder } from './rows.ts';
-import { parseSettings } from './settings.ts';
+import { RunKeeper } from './keep.ts';
+import { openTools, type RunOptions, type RunTools, runKeyOf } from './run-tools.ts';
+import { servingEndpoint } from './serving.ts';
 
 /** What becomes of rows that a file leaves without an answer. */
 export type Unanswered = 'batch' | 'live' | 'fail';
 
-export interface JobsOptions
-  extends Omit<LiveOptions, 'sender' | 'retry' | 'adaptive' | 'cancel' | 'onSeen'> {
+export interface JobsOptions extends RunOptions {
   readonly apis: BatchApis;
   /** Hides keys in what providers say. */
   readonly redact: (text: string) => string;
@@ -43,22 +33,19 @@ export interface JobsOptions
   readonly isCancelling: boolean;
   /** Whether something else writes the rest of the results. */
   readonly isContinued: boolean;
-  readonly onSeen: () => void;
   /** Says how a file fares. */
   readonly tell: (message: string) => void;
 }
 
 /** Tools of one run in one process. */
-export interface JobTools {
+export interface JobTools extends RunTools {
   readonly options: JobsOptions;
-  readonly journal: BatchJournal;
-  readonly keep: RunJournal;
+  readonly keep: RunKeeper;
   readonly costs: BatchCosts;
-  readonly builder: RowBuilder;
-  readonly answers: LedgerAnswers | null;
-  readonly chainOf: (row: Row) => Chain;
   /** What rows in files ask, hashed: equal rows wait for the answer of the first. */
   readonly asked: Set<number>;
+  /** What rows of this process asked and were answered, hashed: equal rows share these answers. */
+  readonly answered: Set<number>;
   /** The most rows in a file from now on: smaller after a file was too large for a quota. */
   fileRows: number;
   /** How often an output held fewer rows than were counted, by job. */
@@ -69,25 +56,15 @@ export interface JobTools {
 
 /** Makes the tools. Throws UserError for settings that files cannot serve. */
 export function createJobTools(options: JobsOptions): JobTools {
-  const { db, run, clock, cache, timers, seen } = options;
-  const calls = new CallRows(db, options.book, run.sourceId);
-  const later = (call: () => void): void => void setImmediate(call);
-  const journal = new BatchJournal(db, { runId: run.id, calls, later });
-  const keep = new RunJournal({
-    ...{ journal, clock },
-    // Money is taken and given back by the file, in leases of their own.
-    budget: new LedgerBudget(db, run.id, { limits: options.limits, clock }),
-    isReserved: true,
-    observe: (start, end) => seen.attempt(start, end, timers.nowMs()),
-  });
   const costs = new BatchCosts({ ...options, tier: 'batch' });
-  const settings = parseSettings(run.settings);
+  const tools = openTools(options, costs);
   return {
-    ...{ options, journal, keep, costs },
-    builder: rowBuilder({ ...options, costs }),
-    answers: cache === null ? null : new LedgerAnswers(new Answers(db, cache), journal, clock),
-    chainOf: chainsOf({ ...options, settings, judgeRows: judgeRows(options.readTask) }),
+    ...tools,
+    ...{ options, costs },
+    // Money is taken and given back by the file, in leases of their own.
+    keep: new RunKeeper({ ...tools.keeping, spending: null }),
     asked: new Set(),
+    answered: new Set(),
     shortfalls: new Map(),
     isFull: false,
     fileRows: options.fileRows ?? Number.POSITIVE_INFINITY,
@@ -96,9 +73,8 @@ export function createJobTools(options: JobsOptions): JobTools {
 
 /** The endpoint a model is asked at, in the wire format of a prompt; null: nobody serves it. */
 export function endpointFor({ options }: JobTools, { model, operation }: Prompt): Endpoint | null {
-  const spec = options.endpoints.find(({ models }) => models === null || models.includes(model));
-  if (spec === undefined) return null;
-  return { ...spec.endpoint, wire: wireFor(spec.endpoint, { operation }) };
+  const endpoint = servingEndpoint(options.endpoints, model);
+  return endpoint === null ? null : { ...endpoint, wire: wireFor(endpoint, { operation }) };
 }
 
 /** The endpoint a job went to; null if it is not among those of this time. */
@@ -121,7 +97,7 @@ export function apiOf(tools: JobTools, job: Job): BatchApi {
 
 /** Names a job among all batches of an account: the run's input and beginning, and its number. */
 export function tagOf({ options: { run } }: JobTools, { number }: Pick<Job, 'number'>): string {
-  return `aicost-${run.inputHash.slice(0, 12)}-${run.createdAtMs.toString(36)}-${number}`;
+  return `${runKeyOf(run)}-${number}`;
 }
 
 /** The custom id of a row: its job's name, and its place in the input from 1. */

@@ -9,8 +9,6 @@
 import { EXIT, UserError } from '../errors.ts';
 import { type Job, noteCancelling, noteJob, openJobs } from '../ledger/batch-jobs.ts';
 import { loseJob } from '../ledger/batch-jobs-rows.ts';
-import { countRows } from '../ledger/batch-rows.ts';
-import { stopRun } from '../ledger/batch-runs.ts';
 import type { AttemptFailure } from '../providers/provider.ts';
 import { planJobs } from './jobs-plan.ts';
 import { noteAsked } from './jobs-rows.ts';
@@ -25,6 +23,7 @@ import {
   type JobTools,
   nameOf,
 } from './jobs-tools.ts';
+import { noteStop } from './run-tools.ts';
 import type { StopReason } from './stop.ts';
 
 /** How it ended; `at_provider`: files are left there, as was asked for. */
@@ -63,11 +62,6 @@ export async function runJobs(options: JobsOptions): Promise<JobsEnd> {
     tools.journal.close();
     await options.apis.close();
   }
-}
-
-function noteStop({ db, run, clock }: JobsOptions, reason: string): void {
-  const state = countRows(db, run.id).pending === 0 ? 'done' : 'open';
-  stopRun(db, { id: run.id, state, reason, atMs: clock.now() });
 }
 
 /** Throws UserError where files went that nobody knows the way to. */
@@ -177,9 +171,16 @@ class Rounds {
 
   async #plan(): Promise<{ readonly jobs: number; readonly isBudgetOut: boolean }> {
     const { isCancelling, interrupt, timers } = this.#tools.options;
-    if (isCancelling || interrupt.aborted || this.#tools.isFull)
-      return { jobs: 0, isBudgetOut: false };
+    if (isCancelling || interrupt.aborted || this.#isFull()) return { jobs: 0, isBudgetOut: false };
     return planJobs(this.#tools, () => new Promise((resolve) => void timers.after(0, resolve)));
+  }
+
+  /** The account takes no more, until one of the files it has is over: however that one ends. */
+  #isFull(): boolean {
+    const { db, run } = this.#tools.options;
+    const isWaiting = openJobs(db, run.id).some(({ state }) => state === 'submitted');
+    this.#tools.isFull &&= isWaiting;
+    return this.#tools.isFull;
   }
 
   /** Submits each file that is not at a provider yet. */

@@ -2,12 +2,15 @@
  * JSON schema: whether a value fits, in the part of draft 2020-12 that structured outputs use.
  *
  * Takes a schema and a value, gives where and why it does not fit, or null. Never fetches a `$ref`:
- * only those into the schema itself count. `format` and unknown keywords are notes, as the draft
- * has it.
+ * only those into the schema itself count. `format` and keywords that are not in this file are notes.
+ * A pattern that is none fits nothing: `schemaProblem` finds it before anything is asked.
  */
+import { isObject, type JsonObject } from '../providers/json-object.ts';
+import { findsIn } from './find-in.ts';
+import { pointedAt, regexOf } from './schema-problem.ts';
 
 type Json = unknown;
-type Schema = Readonly<Record<string, Json>>;
+type Schema = JsonObject;
 
 /** What is needed on the way down. */
 interface Place {
@@ -15,19 +18,28 @@ interface Place {
   readonly path: string;
   /** References followed without going into the value: a limit ends circles. */
   readonly refs: number;
+  /** What is left of MAX_STEPS, for the whole value. */
+  readonly steps: { left: number };
 }
 
 const MAX_REFS = 64;
+/** Of schemas that branch, each branch again: a second at most. */
+const MAX_STEPS = 300_000;
 
 /** Says where a value does not fit a schema and why (`$.age: not a number`); null if it fits. */
 export function schemaMismatch(schema: Json, value: Json): string | null {
-  return mismatch(schema, value, { root: schema, path: '$', refs: 0 });
+  const steps = { left: MAX_STEPS };
+  const found = mismatch(schema, value, { root: schema, path: '$', refs: 0, steps });
+  return steps.left < 0 ? `$: ${TOO_MANY_STEPS}` : found;
 }
+
+const TOO_MANY_STEPS = `the schema takes more than ${MAX_STEPS} steps for this answer`;
 
 function mismatch(schema: Json, value: Json, place: Place): string | null {
   if (schema === true || schema === undefined) return null;
   if (schema === false) return `${place.path}: nothing is allowed here`;
   if (!isObject(schema)) return null;
+  if (--place.steps.left < 0) return TOO_MANY_STEPS;
   return (
     refMismatch(schema, value, place) ??
     plainMismatch(schema, value, place) ??
@@ -46,17 +58,6 @@ function refMismatch(schema: Schema, value: Json, place: Place): string | null {
   const target = pointedAt(place.root, ref);
   if (target === undefined) return `${place.path}: ${ref} is not in the schema`;
   return mismatch(target, value, { ...place, refs: place.refs + 1 });
-}
-
-function pointedAt(root: Json, ref: string): Json {
-  if (!ref.startsWith('#')) return undefined;
-  let at: Json = root;
-  for (const part of ref.slice(1).split('/').slice(1)) {
-    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(at)) at = at[Number(key)];
-    else at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  }
-  return at;
 }
 
 function plainMismatch(schema: Schema, value: Json, { path }: Place): string | null {
@@ -100,9 +101,11 @@ function textMismatch(schema: Schema, value: Json, { path }: Place): string | nu
     if (typeof maxLength === 'number' && length > maxLength)
       return `${path}: longer than ${maxLength} characters`;
   }
-  if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value))
-    return `${path}: does not match ${pattern}`;
-  return null;
+  if (typeof pattern !== 'string') return null;
+  const regex = regexOf(pattern);
+  const isFound = regex !== null && findsIn(regex, value);
+  if (isFound === null) return `${path}: takes too long to match with ${pattern}`;
+  return isFound ? null : `${path}: does not match ${pattern}`;
 }
 
 function arrayMismatch(schema: Schema, value: Json, place: Place): string | null {
@@ -112,8 +115,7 @@ function arrayMismatch(schema: Schema, value: Json, place: Place): string | null
     return `${place.path}: fewer than ${minItems} items`;
   if (typeof maxItems === 'number' && value.length > maxItems)
     return `${place.path}: more than ${maxItems} items`;
-  if (uniqueItems === true && value.some((one, i) => value.slice(0, i).some((b) => equal(one, b))))
-    return `${place.path}: has equal items`;
+  if (uniqueItems === true && hasEqual(value, place)) return `${place.path}: has equal items`;
   const first: readonly Json[] = Array.isArray(prefixItems) ? prefixItems : [];
   for (const [index, one] of value.entries()) {
     const schemaOfItem = index < first.length ? first[index] : items;
@@ -121,6 +123,20 @@ function arrayMismatch(schema: Schema, value: Json, place: Place): string | null
     if (found !== null) return found;
   }
   return null;
+}
+
+function hasEqual(items: readonly Json[], { steps }: Place): boolean {
+  const plain = new Set<Json>();
+  const others: Json[] = [];
+  for (const item of items) {
+    const isPlain = typeof item !== 'object' || item === null;
+    if (!isPlain) steps.left -= others.length;
+    if (steps.left < 0) return true;
+    if (isPlain ? plain.has(item) : others.some((other) => equal(item, other))) return true;
+    if (isPlain) plain.add(item);
+    else others.push(item);
+  }
+  return false;
 }
 
 function objectMismatch(schema: Schema, value: Json, place: Place): string | null {
@@ -133,19 +149,29 @@ function objectMismatch(schema: Schema, value: Json, place: Place): string | nul
     return `${place.path}: fewer than ${minProperties} fields`;
   if (typeof maxProperties === 'number' && names.length > maxProperties)
     return `${place.path}: more than ${maxProperties} fields`;
-  const known = isObject(schema.properties) ? schema.properties : {};
   for (const name of names) {
-    const isKnown = Object.hasOwn(known, name);
-    if (!isKnown && additionalProperties === false)
+    const schemas = schemasOf(name, schema);
+    if (schemas.length === 0 && additionalProperties === false)
       return `${place.path}: has a field ${name} that is not in the schema`;
-    const found = mismatch(
-      isKnown ? known[name] : additionalProperties,
-      value[name],
-      inside(place, `.${name}`),
-    );
-    if (found !== null) return found;
+    if (schemas.length === 0) schemas.push(additionalProperties);
+    for (const one of schemas) {
+      const found = mismatch(one, value[name], inside(place, `.${name}`));
+      if (found !== null) return found;
+    }
   }
   return null;
+}
+
+/** What a schema says of a field by its name, or by a pattern of names. */
+function schemasOf(name: string, { properties, patternProperties }: Schema): Json[] {
+  const schemas: Json[] = [];
+  if (isObject(properties) && Object.hasOwn(properties, name)) schemas.push(properties[name]);
+  if (!isObject(patternProperties)) return schemas;
+  for (const [pattern, schema] of Object.entries(patternProperties)) {
+    const regex = regexOf(pattern);
+    if (regex !== null && findsIn(regex, name) === true) schemas.push(schema);
+  }
+  return schemas;
 }
 
 function combinedMismatch(schema: Schema, value: Json, place: Place): string | null {
@@ -163,7 +189,7 @@ function combinedMismatch(schema: Schema, value: Json, place: Place): string | n
 }
 
 function inside(place: Place, step: string): Place {
-  return { root: place.root, path: place.path + step, refs: 0 };
+  return { ...place, path: place.path + step, refs: 0 };
 }
 
 function isOfType(value: Json, name: Json): boolean {
@@ -184,10 +210,6 @@ function isOfType(value: Json, name: Json): boolean {
 function named(type: string): string {
   if (type === 'null') return 'null';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function isObject(value: Json): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function equal(a: Json, b: Json): boolean {

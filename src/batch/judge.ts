@@ -6,11 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Prompt } from '../providers/provider.ts';
+import { boundOf } from './bound.ts';
 import { type Check, PASSED, parseJsonAnswer, refused } from './checks.ts';
-import { inputBytesOf, likelyInputTokens } from './estimate.ts';
+import { likelyInputTokens, promptSizeOf } from './estimate.ts';
 import { PromptReader, type ReadTask } from './prompt-facts.ts';
 import type { Answer, Row } from './row.ts';
-import type { PlannedRow } from './rows.ts';
 import { canonicalJson } from './settings.ts';
 
 /** Room for a model that thinks before it answers. */
@@ -37,11 +37,10 @@ export type JudgeRows = (model: string, answer: Answer, row: Row) => Row;
 /** A maker of judges' rows; one per run. */
 export function judgeRows(readTask: ReadTask): JudgeRows {
   const reader = new PromptReader(readTask);
-  return (model, answer, row) => judgeRow(reader, promptFor(model, answer, row), row as PlannedRow);
+  return (model, answer, row) => judgeRow(reader, promptFor(model, answer, row), row);
 }
 
-function judgeRow(reader: PromptReader, prompt: Prompt, row: PlannedRow): PlannedRow {
-  const size = inputBytesOf(prompt);
+function judgeRow(reader: PromptReader, prompt: Prompt, row: Row): Row {
   const facts = reader.read(prompt, 'classification');
   const { model: _, ...rest } = prompt;
   const cacheKey = createHash('sha256').update(canonicalJson(rest)).digest('base64');
@@ -50,8 +49,8 @@ function judgeRow(reader: PromptReader, prompt: Prompt, row: PlannedRow): Planne
     prompt,
     facts,
     task: facts.task,
-    inputTokens: likelyInputTokens(prompt, size),
-    worstInputTokens: size.worstTokens,
+    inputTokens: likelyInputTokens(prompt, promptSizeOf(prompt)),
+    bound: boundOf(prompt),
     likelyOutputTokens: LIKELY_JUDGE_TOKENS,
     outputTokens: LIKELY_JUDGE_TOKENS,
     routed: null,

@@ -1,5 +1,5 @@
 /**
- * Keeping: what the runner tells → the ledger's journal, calls and answers.
+ * Keeping: what the runner tells → the ledger's journal and calls.
  *
  * Takes attempts and results of rows, gives them to the ledger's own words. Never sends; never
  * writes by itself: the ledger groups what comes in one turn of the event loop.
@@ -10,23 +10,20 @@ import type { Clock } from '../domain/time.ts';
 import { emptyUsage, inputTotal, outputTotal } from '../domain/tokens.ts';
 import { hashString } from '../formats/hash.ts';
 import { Memory } from '../formats/memory.ts';
-import type { Answers, StoredAnswer } from '../ledger/answers.ts';
-import type { RowWithResult } from '../ledger/batch-rows.ts';
+import type { PendingRow, RowWithResult } from '../ledger/batch-rows.ts';
 import type { LedgerBudget } from '../ledger/budget.ts';
 import type { RunCall } from '../ledger/call-rows.ts';
-import type { BatchJournal, JournalResult } from '../ledger/journal.ts';
+import { type BatchJournal, type JournalResult, wholeMs } from '../ledger/journal.ts';
 import type { AttemptAnswer, AttemptFailure, FailureCode } from '../providers/provider.ts';
 import { tierOf } from './costs.ts';
-import type { AnswerCache, AttemptEnd, AttemptStart, CachedAnswer, Journal } from './ports.ts';
+import type { AttemptEnd, AttemptStart, Journal } from './ports.ts';
 import { hashAnswer } from './prompt-facts.ts';
 import type { Answer, Row, RowResult } from './row.ts';
-import type { PlannedRow } from './rows.ts';
 
 export interface KeepOptions {
   readonly journal: BatchJournal;
-  readonly budget: LedgerBudget;
-  /** Whether the runner reserves: if not, what is spent is counted here. */
-  readonly isReserved: boolean;
+  /** Counts what is spent; null: somebody else does. */
+  readonly spending: Pick<LedgerBudget, 'note'> | null;
   readonly clock: Clock;
   /** Whether each finished row is taken with `takeFinished`. */
   readonly holdsResults?: boolean;
@@ -37,8 +34,14 @@ export interface KeepOptions {
 /** Failures of requests that no model saw. */
 const NEVER_ASKED: ReadonlySet<FailureCode> = new Set(['unreachable', 'aborted', 'not_run']);
 
-/** The runner's journal on a ledger; its rows are PlannedRows. */
-export class RunJournal implements Journal {
+/** What a row cost, earlier processes included; null where one of its attempts' cost is not known. */
+function totalPico({ row, costPico, uncertainPico }: RowResult): number | null {
+  const isUncertain = uncertainPico + row.uncertainBeforePico > 0;
+  return costPico === null || isUncertain ? null : row.costBeforePico + costPico;
+}
+
+/** Ends and results on a ledger: all that is kept of rows in files. */
+export class RunKeeper {
   readonly #options: KeepOptions;
   readonly #memory = new Memory();
   /** What was given to the journal, until its row's result is given out. */
@@ -48,63 +51,49 @@ export class RunJournal implements Journal {
     this.#options = options;
   }
 
-  /** Resolves when the attempt is on disk. */
-  begin(row: Row, start: AttemptStart): Promise<void> {
-    const { attemptsBefore } = row as PlannedRow;
-    return this.#options.journal.begin({
-      row: row.index,
-      attempt: attemptsBefore + start.number,
-      leaseId: this.#options.budget.lease.id,
-      endpoint: start.endpoint.id,
-      model: start.model,
-      reservedPico: start.worstPico ?? 0,
-      atMs: start.startedAtMs,
-    });
-  }
-
   /** Notes the end of an attempt, and its call. */
   end(row: Row, start: AttemptStart, end: AttemptEnd): void {
     const { attempt, costPico } = end;
     this.#options.observe(start, end);
-    const { journal, budget, isReserved, clock } = this.#options;
-    const planned = row as PlannedRow;
+    const { journal, spending, clock } = this.#options;
     const failure = attempt.kind === 'failure' ? attempt : null;
-    if (!isReserved && costPico !== null) journal.also(() => budget.note(costPico));
     journal.end({
       row: row.index,
-      attempt: planned.attemptsBefore + start.number,
+      attempt: row.attemptsBefore + start.number,
       atMs: clock.now(),
       failure: failure?.code ?? null,
       httpStatus: attempt.httpStatus,
       latencyMs: attempt.latencyMs,
       costPico,
       mayHaveBeenBilled: failure?.mayHaveBeenBilled ?? costPico === null,
-      call: this.#callOf(planned, start, attempt),
+      call: this.#callOf(row, start, attempt),
     });
+    // Counted once; written as often as its transaction has to be made anew.
+    if (spending !== null && costPico !== null) journal.also(spending.note(costPico));
   }
 
   /** Resolves when the result is on disk. */
   finish(result: RowResult): Promise<void> {
     const { answer, failure } = result;
-    const planned = result.row as PlannedRow;
+    const { row } = result;
     const usage = answer?.usage ?? null;
     const kept: JournalResult = {
-      row: planned.index,
+      row: row.index,
       state: result.status,
       model: answer?.model ?? result.model ?? '',
       answer: answer === null ? null : textOf(answer),
       inputTokens: usage === null ? null : inputTotal(usage),
       cachedTokens: usage === null ? null : usage.cacheRead,
       outputTokens: usage === null ? null : outputTotal(usage),
-      costPico: result.costPico === null ? null : planned.costBeforePico + result.costPico,
+      costPico: totalPico(result),
       latencyMs: result.latencyMs,
-      attempts: planned.attemptsBefore + result.attempts,
+      attempts: row.attemptsBefore + result.attempts,
       cache: result.cache,
       error: failure === null ? '' : `${failure.code}: ${failure.message}`,
       reason: reasonOf(result),
       atMs: this.#options.clock.now(),
     };
-    if (this.#options.holdsResults) this.#finished.set(planned.index, kept);
+    if (this.#options.holdsResults) this.#finished.set(row.index, kept);
     return this.#options.journal.finish(kept);
   }
 
@@ -113,31 +102,18 @@ export class RunJournal implements Journal {
     const kept = this.#finished.get(row.index);
     if (kept === undefined) throw new Error(`row ${row.index} is not finished`);
     this.#finished.delete(row.index);
-    const { index, line, input } = row as PlannedRow;
-    return {
-      index,
-      line,
-      input,
-      state: kept.state,
-      model: kept.model,
-      answer: kept.answer,
-      inputTokens: kept.inputTokens,
-      cachedTokens: kept.cachedTokens,
-      outputTokens: kept.outputTokens,
-      costPico: kept.costPico,
-      latencyMs: Math.round(kept.latencyMs),
-      attempts: kept.attempts,
-      cache: kept.cache,
-      error: kept.error,
-      reason: kept.reason,
-    };
+    const { index, line, input } = row;
+    const { row: _, atMs: __, ...result } = kept;
+    return { index, line, input, ...result, latencyMs: wholeMs(kept.latencyMs) };
   }
 
-  /** Notes a row that was never asked: what it holds cannot be. */
-  fault(index: number, message: string): void {
+  /** Notes a row that is not asked: what it holds cannot be. */
+  fault(row: PendingRow, message: string): void {
+    const { index, attemptsBefore, costBeforePico, uncertainBeforePico } = row;
     this.#options.journal.record({
       ...{ row: index, state: 'failed', model: '', answer: null, inputTokens: null },
-      ...{ cachedTokens: null, outputTokens: null, costPico: 0, latencyMs: 0, attempts: 0 },
+      ...{ cachedTokens: null, outputTokens: null, latencyMs: 0 },
+      ...{ costPico: uncertainBeforePico > 0 ? null : costBeforePico, attempts: attemptsBefore },
       ...{
         cache: 'miss',
         error: `bad_row: ${message}`,
@@ -148,11 +124,7 @@ export class RunJournal implements Journal {
   }
 
   /** The call of an attempt; null where nothing was sent. */
-  #callOf(
-    row: PlannedRow,
-    start: AttemptStart,
-    end: AttemptAnswer | AttemptFailure,
-  ): RunCall | null {
+  #callOf(row: Row, start: AttemptStart, end: AttemptAnswer | AttemptFailure): RunCall | null {
     if (end.kind === 'failure' && NEVER_ASKED.has(end.code)) return null;
     const { facts, prompt } = row;
     const answer = end.kind === 'answer' ? end : null;
@@ -161,7 +133,7 @@ export class RunJournal implements Journal {
       outcome: this.#memory.sharedOutcome(outcomeOf(end)),
       usage: answer?.usage ?? emptyUsage(),
       startedAtMs: start.startedAtMs,
-      latencyMs: Math.round(end.latencyMs),
+      latencyMs: wholeMs(end.latencyMs),
       maxTokens: prompt.maxTokens,
       temperatureMilli: prompt.temperatureMilli,
       user: '',
@@ -185,7 +157,7 @@ export class RunJournal implements Journal {
 }
 
 function targetOf(
-  row: PlannedRow,
+  row: Row,
   { model, endpoint, tier }: AttemptStart,
   end: AttemptAnswer | AttemptFailure,
 ): Target {
@@ -218,45 +190,39 @@ function textOf({ text, embedding }: Answer): string {
   return embedding === null ? text : JSON.stringify(embedding);
 }
 
-/** Why this model answered: where the policy sent the row, then each that was tried before it. */
-function reasonOf({ row, why, tried }: RowResult): string {
-  const routed = (row as PlannedRow).routed?.reason ?? '';
-  if (why === 'first_choice') return routed;
+/**
+ * Why this model answered: where the policy sent the row, then each that was tried before it; of a
+ * row that failed, each that was tried.
+ */
+function reasonOf({ row, why, tried, status }: RowResult): string {
+  const routed = row.routed?.reason ?? '';
+  const isFailed = status === 'failed' && tried.length > 0;
+  if (why === 'first_choice' && !isFailed) return routed;
   const others = tried.map(({ model, reason }) => `${model} ${reason}`).join(', ');
-  return `${routed === '' ? '' : `${routed}; `}${why}: ${others}`;
+  return `${routed === '' ? '' : `${routed}; `}${isFailed ? 'failed' : why}: ${others}`;
 }
 
-/** The runner's cache on a ledger; the latest answers are in memory until they are written. */
-export class LedgerAnswers implements AnswerCache {
-  readonly #unwritten = new Map<string, CachedAnswer>();
+/** The runner's journal on a ledger. */
+export class LiveKeeper extends RunKeeper implements Journal {
+  readonly #journal: BatchJournal;
+  readonly #budget: Pick<LedgerBudget, 'lease'>;
 
-  constructor(
-    private readonly answers: Answers,
-    private readonly journal: BatchJournal,
-    private readonly clock: Clock,
-  ) {}
-
-  /** The answer of an equal request; null if none is kept. */
-  get(key: string): CachedAnswer | null {
-    const latest = this.#unwritten.get(key);
-    if (latest !== undefined) return latest;
-    const kept = this.answers.get({ id: hashString(key), text: key }, this.clock.now());
-    if (kept === null) return null;
-    const facts = JSON.parse(kept.facts) as Omit<Answer, 'text' | 'model'>;
-    return { ...facts, model: kept.model, text: kept.answer, costPico: kept.costPico };
+  constructor(options: KeepOptions, budget: Pick<LedgerBudget, 'lease'>) {
+    super(options);
+    this.#journal = options.journal;
+    this.#budget = budget;
   }
 
-  /** Keeps an answer. */
-  put(key: string, answer: CachedAnswer): void {
-    const atMs = this.clock.now();
-    this.#unwritten.set(key, answer);
-    this.journal.eventually(() => {
-      this.answers.put({ id: hashString(key), text: key }, storedOf(answer), atMs);
-      this.#unwritten.delete(key);
+  /** Resolves when the attempt is on disk. */
+  begin({ index, attemptsBefore }: Row, start: AttemptStart): Promise<void> {
+    return this.#journal.begin({
+      row: index,
+      attempt: attemptsBefore + start.number,
+      leaseId: this.#budget.lease.id,
+      endpoint: start.endpoint.id,
+      model: start.model,
+      reservedPico: start.worstPico ?? 0,
+      atMs: start.startedAtMs,
     });
   }
-}
-
-function storedOf({ text, model, costPico, ...facts }: CachedAnswer): StoredAnswer {
-  return { model, answer: text, facts: JSON.stringify(facts), costPico };
 }

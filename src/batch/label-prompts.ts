@@ -1,8 +1,9 @@
 /**
  * Labelling by a model: a prompt → the row that asks what it is for, and the label in the answer.
  *
- * Takes texts, gives the input and settings of a run, and reads what the model said. Never a label
- * that is none of ours: such an answer has failed.
+ * Takes texts, gives the input and settings of a run, and reads what the model said; the input holds
+ * each prompt whole, and the ledger keeps it. Never a label that is none of ours: such an answer has
+ * failed.
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { parseJsonAnswer } from './checks.ts';

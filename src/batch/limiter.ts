@@ -85,19 +85,9 @@ export class Limiter {
     return this.#waiting.size;
   }
 
-  /** The most that may be in flight now. */
-  get concurrency(): number {
-    return this.#concurrency;
-  }
-
   /** Whether tokens read from a provider's cache count. */
   get countsCacheReads(): boolean {
     return this.#limits.tokensCounted === 'as_asked';
-  }
-
-  /** The requests a minute allows, by the user and the headers; null if not known. */
-  get requestsPerMinute(): number | null {
-    return this.#meters.get('requestsPerMinute')?.perMinute ?? null;
   }
 
   /** A slot at once if one is free and nobody waits, else when it is this one's turn; null: closed. */

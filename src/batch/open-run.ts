@@ -29,6 +29,8 @@ import { type BatchSettings, formatSettings, hashSettings } from './settings.ts'
 export interface InputSource {
   /** An absolute path, or `-`. */
   readonly name: string;
+  /** Of what comes as `-`: how the run is listed, never a path that could be another run's. */
+  readonly label?: string;
   /** For `-`. */
   readonly stdin: AsyncIterable<Uint8Array>;
 }
@@ -65,7 +67,7 @@ export async function openInputRun(source: InputSource, options: OpenOptions): P
     if (open !== null) refuseChanged(open, { inputHash, settingsHash });
   }
   const spooled = await spool(source, options, settingsHash);
-  const twin = isNew ? null : equalRun(db, spooled.run);
+  const twin = isNew ? null : findRun(db, spooled.run);
   if (twin === null) return spooled;
   // Standard input shows only at its end that it was there before.
   dropRun(db, spooled.run.id);
@@ -129,13 +131,6 @@ function whenDead(db: Ledger, runId: number, locked: number | null, settle: () =
   }
 }
 
-function equalRun(db: Ledger, { id, inputHash, settingsHash }: BatchRun): BatchRun | null {
-  const runs = listRuns(db).filter((run) => run.id !== id && run.state !== 'cancelled');
-  const isTwin = (run: BatchRun) =>
-    run.inputHash === inputHash && run.settingsHash === settingsHash;
-  return runs.find(isTwin) ?? null;
-}
-
 /** Throws UserError if the inputs or settings are not those of an open run. */
 function refuseChanged(
   open: BatchRun,
@@ -161,7 +156,7 @@ async function spool(
 ): Promise<OpenedRun> {
   const settingsText = formatSettings(settings);
   const { id, lock } = addRun(db, {
-    input: source.name,
+    input: source.label ?? source.name,
     settings: settingsText,
     settingsHash,
     atMs,

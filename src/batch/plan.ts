@@ -6,7 +6,7 @@
  */
 import type { Task } from '../domain/task.ts';
 import { emptyUsage } from '../domain/tokens.ts';
-import { pendingRows } from '../ledger/batch-rows.ts';
+import { pendingRows, type ResultState } from '../ledger/batch-rows.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { parseCheckSpec } from '../policy/check-spec.ts';
 import type { PolicyFile } from '../policy/policy-file.ts';
@@ -15,8 +15,9 @@ import type { BatchCosts } from './costs.ts';
 import { ESTIMATE_RANGE, type OutputBasis } from './estimate.ts';
 import type { EndpointSpec } from './fleet.ts';
 import { LIKELY_JUDGE_TOKENS } from './judge.ts';
+import type { Row } from './row.ts';
 import { RowFault } from './row-fields.ts';
-import type { PlannedRow, RowBuilder } from './rows.ts';
+import type { RowBuilder } from './rows.ts';
 import { servingEndpoint } from './serving.ts';
 import type { BatchSettings } from './settings.ts';
 
@@ -67,6 +68,8 @@ export interface PlanTotals {
 export interface PlanOptions {
   readonly db: Ledger;
   readonly runId: number;
+  /** Results that are to be asked again, and are not undone yet. */
+  readonly reopened: readonly ResultState[];
   readonly builder: RowBuilder;
   readonly costs: BatchCosts;
   readonly endpoints: readonly EndpointSpec[];
@@ -79,7 +82,7 @@ const PAGE = 500;
 /** The plans of all rows that are left to ask, in pages. */
 export function* planPages(options: PlanOptions): Generator<RowPlan[]> {
   let page: RowPlan[] = [];
-  for (const record of pendingRows(options.db, options.runId)) {
+  for (const record of pendingRows(options.db, options.runId, options.reopened)) {
     const row = options.builder.build(record);
     page.push(row instanceof RowFault ? faultPlan(record.index, row) : rowPlan(row, options));
     if (page.length < PAGE) continue;
@@ -97,13 +100,12 @@ function faultPlan(index: number, { message }: RowFault): RowPlan {
   };
 }
 
-function rowPlan(row: PlannedRow, options: PlanOptions): RowPlan {
+function rowPlan(row: Row, options: PlanOptions): RowPlan {
   const { costs, endpoints } = options;
   const { maxTokens } = row.prompt;
   const steps = stepsOf(row, options.settings, options.policy);
   const first = steps[0]?.model ?? row.prompt.model;
-  const endpoint = servingEndpoint(endpoints, first);
-  const provider = endpoint?.provider ?? '';
+  const payee = servingEndpoint(endpoints, first) ?? { provider: '' };
   return {
     row: row.index + 1,
     model: first,
@@ -113,8 +115,8 @@ function rowPlan(row: PlannedRow, options: PlanOptions): RowPlan {
     outputTokens: row.likelyOutputTokens,
     outputBasis: row.outputBasis,
     ...rangeOf(row, steps, options),
-    worstPico: costs.worstPico(row, first, { provider }),
-    openOutputTokens: maxTokens === null ? costs.worstOutputTokens(row, first, provider) : null,
+    worstPico: costs.worstPico(row, first, payee),
+    openOutputTokens: maxTokens === null ? costs.worstOutputTokens(row, first, payee) : null,
     fault: '',
   };
 }
@@ -124,7 +126,7 @@ function rowPlan(row: PlannedRow, options: PlanOptions): RowPlan {
  * and judged, or the dearest of a fallback answers.
  */
 function rangeOf(
-  row: PlannedRow,
+  row: Row,
   steps: readonly SpelledStep[],
   options: PlanOptions,
 ): Pick<RowPlan, 'lowPico' | 'likelyPico' | 'highPico'> {
@@ -149,7 +151,7 @@ function judgeIn(text: string): string[] {
 
 /** What a model's answer and its judges come to. */
 function costsOn(
-  row: PlannedRow,
+  row: Row,
   { model, judges }: { readonly model: string; readonly judges: readonly string[] },
   { costs, endpoints }: PlanOptions,
 ): Pick<RowPlan, 'lowPico' | 'likelyPico' | 'highPico'> {
@@ -182,7 +184,7 @@ function mostOf(costs: readonly (number | null)[]): number | null {
   return costs.includes(null) ? null : Math.max(...costs.map((cost) => cost ?? 0));
 }
 
-/** Adds plans up, by model; the whole stands under `''`. */
+/** Adds plans up, all of them and by model; rows that cannot be asked have the model `''`. */
 export class PlanSum {
   readonly byModel = new Map<string, PlanTotals>();
   readonly total = noTotals();

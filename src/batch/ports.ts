@@ -5,8 +5,9 @@
  * pico-USD. Never asynchronous where it is called for every row, unless it has to wait for a disk.
  */
 import type { Tier } from '../domain/call.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Attempt, Endpoint } from '../providers/provider.ts';
-import type { Answer, Row, RowResult } from './row.ts';
+import type { Answer, NoWorst, Row, RowResult } from './row.ts';
 
 /** Money set aside for one attempt; the budget's own object. */
 export interface Reservation {
@@ -33,6 +34,8 @@ export interface AttemptStart {
   readonly startedAtMs: number;
   /** Null if the model has no price. */
   readonly worstPico: number | null;
+  /** Whether the row was asked of this model before, in this process: not a first try of it. */
+  readonly isRetry?: boolean;
   /** Whether it is no try of the row itself, but a judge's. */
   readonly isAside?: boolean;
   /** The tier it is asked at; the standard one unless told. */
@@ -62,19 +65,33 @@ export interface CachedAnswer extends Answer {
   readonly costPico: number | null;
 }
 
-/** Answers by what was asked. The key is the row's, a space, and the model. */
+/** Answers by what was asked, of which model and whose: keys are those of `answerKey`. */
 export interface AnswerCache {
   /** A promise leaves room for caches that have to ask, such as a semantic one. */
   get(key: string): CachedAnswer | null | Promise<CachedAnswer | null>;
   put(key: string, answer: CachedAnswer): void;
 }
 
+/** Answers that were paid for and not taken or refused when a run stopped; each is for its row only. */
+export interface PaidAnswers {
+  /** The answer a model gave this row in an earlier process, once; null if there is none. */
+  take(row: Row, model: string): CachedAnswer | null;
+  put(row: Row, model: string, answer: CachedAnswer): void;
+}
+
 /** What attempts cost. Models are spelled as in chains. */
 export interface Costs {
-  /** The most an attempt can cost, at the dearest rate that may apply; null: no price. */
+  /** The most an attempt can cost, at the dearest rate that may apply; null: nothing bounds it. */
   worstPico(row: Row, model: string, endpoint: Endpoint): number | null;
-  /** What an answer cost; null: no price or no usage. */
-  actualPico(answer: Answer, model: string, endpoint: Endpoint): number | null;
+  /** Why an attempt has no worst case; asked only where it has none. */
+  whyNoWorst(row: Row, model: string, endpoint: Endpoint): NoWorst;
+  /** What an answer cost when its attempt began; null: no price or no usage. */
+  actualPico(
+    answer: Answer,
+    model: string,
+    endpoint: Endpoint,
+    startedAtMs: EpochMs,
+  ): number | null;
   /** What the same usage would have cost on the model the row asked for before routing. */
   baselinePico?(row: Row, answer: Answer): number | null;
 }

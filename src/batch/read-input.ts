@@ -7,11 +7,13 @@
  */
 import { Buffer } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
-import { EXIT, UserError } from '../errors.ts';
+import { type UserError, usageError } from '../errors.ts';
 import { type CsvMarks, RowReader, type RowStatus } from '../formats/csv-row.ts';
 import type { SpooledRow } from '../ledger/batch-rows.ts';
 import type { InputFormat } from './settings.ts';
+import { asUtf8 } from './utf8-input.ts';
 
+const QUOTE = 0x22;
 const BOM = Buffer.from('\ufeff');
 /** So much is looked at to find out the format, unless a line ends before. */
 const HEAD_BYTES = 65_536;
@@ -41,7 +43,7 @@ export async function readInput(
   bytes: AsyncIterable<Uint8Array>,
   options: InputOptions,
 ): Promise<Input> {
-  const { head, all } = await peek(bytes);
+  const { head, all } = await peek(asUtf8(bytes, options.name));
   const isJson = options.format === 'auto' ? /^\s*\{/.test(head) : options.format === 'jsonl';
   const columns: string[] = [];
   const rows = isJson
@@ -51,28 +53,29 @@ export async function readInput(
 }
 
 /** The first line of a stream as text (and what came with it), and the stream with it. */
-async function peek(bytes: AsyncIterable<Uint8Array>) {
+async function peek(bytes: AsyncIterable<Buffer>) {
   const iterator = bytes[Symbol.asyncIterator]();
   const pieces: Buffer[] = [];
   let length = 0;
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-    const piece = bufferOf(next.value);
+    const piece = next.value;
     pieces.push(piece);
     length += piece.length;
     if (length >= HEAD_BYTES || piece.includes(0x0a)) break;
   }
   async function* all(): AsyncGenerator<Buffer> {
-    yield* pieces.splice(0);
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      yield bufferOf(next.value);
+    try {
+      yield* pieces.splice(0);
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        yield next.value;
+      }
+    } finally {
+      // Of an input that cannot be read the rest is not: its file is closed.
+      await iterator.return?.();
     }
   }
   const head = Buffer.concat(pieces).toString('utf8', 0, HEAD_BYTES);
   return { head: head.replace(/^\ufeff/, ''), all: all() };
-}
-
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 async function* csvRows(
@@ -89,7 +92,7 @@ async function* csvRows(
         columns.push(...columnsOf(cells, hasHeader, name));
         if (hasHeader) continue;
       }
-      if (cells.length > columns.length) throw unreadable(`${name}:${records.line}`, 'crowded');
+      if (cells.length > columns.length) throw crowded(`${name}:${records.line}`, cells, columns);
       chunk.push({ line: records.line, input: JSON.stringify(cells) });
       if (chunk.length < CHUNK_ROWS) continue;
       yield chunk;
@@ -161,9 +164,11 @@ class CsvRecords {
       this.line = this.#nextLine;
       this.#checkRow(status);
       this.#nextLine += this.#reader.lines;
+      // An empty cell in quotes is a row; a line without anything is none.
+      const isQuoted = this.#held[this.#at] === QUOTE;
       this.#skip(this.#reader.end);
       this.#enough = 0;
-      if (!this.#reader.isBlank) return this.#reader.cells;
+      if (isQuoted || !this.#reader.isBlank) return this.#reader.cells;
     }
     return null;
   }
@@ -200,23 +205,31 @@ function delimiterOf(head: string): string {
 
 function columnsOf(record: readonly string[], hasHeader: boolean, name: string): string[] {
   if (!hasHeader) return record.map((_, index) => `column_${index + 1}`);
-  const names = record.map((cell) => cell.trim());
-  const twice = names.find((one, index) => one !== '' && names.indexOf(one) !== index);
-  if (twice === undefined) return names.map((one, index) => one || `column_${index + 1}`);
-  throw usage(`${name}:1: two columns are called '${twice}'`, 'give each column a name of its own');
+  const names = record.map((cell, index) => cell.trim() || `column_${index + 1}`);
+  const twice = names.find((one, index) => names.indexOf(one) !== index);
+  if (twice === undefined) return names;
+  throw usageError(
+    `${name}:1: two columns are called '${twice}'`,
+    'give each column a name of its own',
+  );
 }
 
+const QUOTE_HINT = 'put cells with quotes in quotes, and double each quote';
 const CSV_PROBLEMS = {
-  open: 'a quote is not closed',
-  text: 'text follows a closing quote',
-  stray: 'a quote stands within a cell that does not begin with one',
-  crowded: 'there are more cells than columns',
-  long: 'a row is longer than 64 MiB: is a quote left open?',
+  open: ['a quote is not closed', QUOTE_HINT],
+  text: ['text follows a closing quote', QUOTE_HINT],
+  stray: ['a quote stands within a cell that does not begin with one', QUOTE_HINT],
+  long: ['a row is longer than 64 MiB', 'close the quote that is left open, or leave the row out'],
 } as const;
 
+function crowded(place: string, { length }: readonly string[], columns: readonly string[]) {
+  const message = `${place}: ${length} cells, and the first row has ${columns.length}`;
+  return usageError(message, 'put each cell that holds a separator in quotes: "Hello, world"');
+}
+
 function unreadable(place: string, problem: keyof typeof CSV_PROBLEMS): UserError {
-  const hint = 'put cells with quotes in quotes, and double each quote';
-  return usage(`${place}: ${CSV_PROBLEMS[problem]}`, hint);
+  const [message, hint] = CSV_PROBLEMS[problem];
+  return usageError(`${place}: ${message}`, hint);
 }
 
 async function* jsonRows(
@@ -227,7 +240,7 @@ async function* jsonRows(
   const known = new Set<string>();
   let chunk: SpooledRow[] = [];
   let line = 0;
-  for await (const text of linesOf(bytes)) {
+  for await (const text of linesOf(bytes, name)) {
     line++;
     const input = text.trim();
     if (input === '') continue;
@@ -250,33 +263,35 @@ function parseLine(text: string, place: string): object {
     value = JSON.parse(text);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw usage(`${place}: not JSON`, 'each line is one JSON object');
+    throw usageError(`${place}: not JSON`, 'each line is one JSON object');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw usage(`${place}: not a JSON object`, 'each line is one JSON object');
+  throw usageError(`${place}: not a JSON object`, 'each line is one JSON object');
 }
 
 /** Lines by line feeds alone: a text may hold any other kind of line break. */
-async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* linesOf(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   let isFirst = true;
+  let line = 1;
   for await (const chunk of bytes) {
-    let text = decoder.write(chunk);
-    if (isFirst && text !== '') {
-      text = text.replace(/^\ufeff/, '');
+    let piece = decoder.write(chunk);
+    if (isFirst && piece !== '') {
+      piece = piece.replace(/^\ufeff/, '');
       isFirst = false;
     }
-    const lines = text.split('\n');
-    for (const line of lines.slice(0, -1)) {
-      yield rest + line;
+    const lines = piece.split('\n');
+    for (const text of lines.slice(0, -1)) {
+      yield rest + text;
       rest = '';
+      line++;
     }
     rest += lines.at(-1) ?? '';
+    // No text has more characters than bytes.
+    if (rest.length > MAX_RECORD_BYTES) {
+      throw usageError(`${name}:${line}: a line is longer than 64 MiB`, 'leave it out');
+    }
   }
   if (rest !== '') yield rest + decoder.end();
-}
-
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
 }

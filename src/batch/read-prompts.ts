@@ -8,7 +8,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { EXIT, UserError } from '../errors.ts';
 import { readInput } from './read-input.ts';
-import { type Fields, optionalText, parseFields, promptColumn, textOf } from './row-fields.ts';
+import {
+  type Fields,
+  fieldOf,
+  optionalText,
+  parseFields,
+  promptColumn,
+  textOf,
+} from './row-fields.ts';
 
 /** A prompt of a file. */
 export interface FilePrompt {
@@ -67,7 +74,8 @@ function promptOf(fields: Fields, columns: readonly string[]): Omit<FilePrompt, 
   const { messages } = fields;
   const said = Array.isArray(messages) ? (messages as Fields[]) : null;
   const last = said?.findLast(({ role }) => role === 'user')?.content;
-  const user = said === null ? textOf(column === null ? '' : fields[column]) : textOf(last);
+  const user =
+    said === null ? textOf(column === null ? '' : fieldOf(fields, column)) : textOf(last);
   const system = said?.find(({ role }) => role === 'system')?.content;
   if (user.trim() === '') return null;
   return { system: optionalText(fields, ['system']) ?? textOf(system), user };

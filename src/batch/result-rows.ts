@@ -2,12 +2,12 @@
  * Result rows: a row of the input with what became of it, cell by cell.
  *
  * Takes rows with results, gives the cells of the results' columns. Never a name twice: a column of
- * the results that the input has too is called `result_…`.
+ * the results that the input has too is called `result_…`, until nothing else is.
  */
 import { formatUsd } from '../domain/money.ts';
 import type { RowWithResult } from '../ledger/batch-rows.ts';
 import { parseJsonAnswer } from './checks.ts';
-import { cellsOf, textOf } from './row-fields.ts';
+import { cellsOf, type Fields, fieldOf, textOf } from './row-fields.ts';
 
 /** One cell; null is empty. */
 export type ResultCell = string | number | null;
@@ -38,10 +38,19 @@ export interface ResultShape {
 
 /** The names of all columns, in their order. */
 export function resultHeader({ columns, fields, hasReason }: ResultShape): string[] {
-  const known = new Set(columns);
-  const names = hasReason ? [...RESULT_COLUMNS, 'reason'] : RESULT_COLUMNS;
-  const added = names.map((name) => (known.has(name) ? `result_${name}` : name));
-  return [...columns, ...added, ...fields.map((field) => `answer.${field}`)];
+  const added = hasReason ? [...RESULT_COLUMNS, 'reason'] : RESULT_COLUMNS;
+  const header = [...columns];
+  const taken = new Set(columns);
+  for (const name of [...added, ...fields.map((field) => `answer.${field}`)]) {
+    const free = freeName(name, taken);
+    taken.add(free);
+    header.push(free);
+  }
+  return header;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? freeName(`result_${name}`, taken) : name;
 }
 
 /** The cells of one row, in the order of the header. */
@@ -71,7 +80,7 @@ function spread(answer: string | null, fields: readonly string[]): ResultCell[] 
   const value = parseJsonAnswer(answer ?? '');
   const members = typeof value === 'object' && value !== null ? value : {};
   return fields.map((field) => {
-    const member = (members as Readonly<Record<string, unknown>>)[field];
+    const member = fieldOf(members as Fields, field);
     return typeof member === 'number' ? member : textOf(member);
   });
 }

@@ -7,11 +7,23 @@
  * what was there in one step; a device or a pipe is written to as it is, and never replaced. Never
  * holds more than some thousand rows.
  */
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
 import type { ReadTo, RowWithResult } from '../ledger/batch-rows.ts';
 
 export interface ResultOptions {
+  /** Of the run, for messages. */
+  readonly id: number;
   /** Null: a stream. */
   readonly path: string | null;
   /** Writes to the stream. */
@@ -61,7 +73,7 @@ export class ResultWriter {
       await this.#write(head);
       return this.advance();
     }
-    await inFile(path, () => this.#open(path));
+    await inFile(this.#options, () => this.#open(path));
   }
 
   async #open(path: string): Promise<void> {
@@ -115,7 +127,8 @@ export class ResultWriter {
 
   /** Closes the file as it is. */
   async abandon(): Promise<void> {
-    await this.#running?.catch(() => {});
+    // Whoever began it was told how it failed; the file is closed all the same.
+    await Promise.allSettled([this.#running]);
     await this.#file?.close();
     this.#file = null;
   }
@@ -135,7 +148,8 @@ export class ResultWriter {
   async #sync(): Promise<void> {
     const { path } = this.#options;
     const file = this.#file;
-    if (path !== null && file !== null && this.#isSynced) await inFile(path, () => file.sync());
+    if (path === null || file === null || !this.#isSynced) return;
+    await inFile(this.#options, () => file.sync());
   }
 
   /** The next rows, as far as they are held. */
@@ -166,8 +180,29 @@ export class ResultWriter {
     const { path, write } = this.#options;
     const file = this.#file;
     if (path === null || file === null) return write(text);
-    await inFile(path, () => file.appendFile(text));
+    await inFile(this.#options, () => file.appendFile(text));
   }
+}
+
+/** Throws UserError for a file that cannot be written, before anything is asked. */
+export async function checkResultFile(path: string): Promise<void> {
+  try {
+    const place = await placeOf(path);
+    if (place === null && (await stat(path)).isDirectory()) throw notWritable(path, 'EISDIR');
+    // What takes its place is written beside it.
+    await access(place === null ? path : dirname(place), constants.W_OK);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof UserError) throw cause;
+    throw notWritable(path, String(cause.code), cause);
+  }
+}
+
+function notWritable(path: string, code: string, cause?: unknown): UserError {
+  const hint =
+    code === 'ENOENT'
+      ? `make the folder ${dirname(path)} first, or name another file with --out`
+      : 'name another file with --out';
+  return new UserError(EXIT.usage, `cannot write ${path} (${code})`, hint, { cause });
 }
 
 /** The file a path leads to, there or not; null for a device or a pipe. */
@@ -180,7 +215,13 @@ async function placeOf(path: string): Promise<string | null> {
   }
 }
 
-async function inFile<Result>(path: string, run: () => Promise<Result>): Promise<Result> {
+/** A full disk, as it is called. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+async function inFile<Result>(
+  { path, id }: Pick<ResultOptions, 'path' | 'id'>,
+  run: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await run();
   } catch (cause) {
@@ -189,7 +230,7 @@ async function inFile<Result>(path: string, run: () => Promise<Result>): Promise
     throw new UserError(
       EXIT.failed,
       `cannot write ${path} (${String(cause.code)})`,
-      'the answers are in the ledger: free some space, then aicost batch export',
+      `the answers are in the ledger: ${FULL.has(cause.code) ? 'free some space, then ' : ''}aicost batch export ${id} --out FILE`,
       { cause },
     );
   }

@@ -42,11 +42,14 @@ export interface Tries {
   readonly hasNextModel: boolean;
 }
 
+/** Why an endpoint is out for the rest of a run. */
+export type BarReason = 'quota' | 'unauthorized' | 'outage';
+
 /** `stop`: no row will fare better on this endpoint. */
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly waitMs: number }
   | { readonly kind: 'give_up' }
-  | { readonly kind: 'stop'; readonly reason: 'quota' | 'unauthorized' };
+  | { readonly kind: 'stop'; readonly reason: BarReason };
 
 /** Full jitter: anything from 0 to the doubled base, so that those who failed together part. */
 export function backoffMs(attempt: number, policy: RetryPolicy, random: () => number): number {
@@ -55,10 +58,12 @@ export function backoffMs(attempt: number, policy: RetryPolicy, random: () => nu
 
 /** Whether a failure takes its endpoint out for the rest of the run. */
 export function barsEndpoint(
-  { code, limits }: AttemptFailure,
+  { code, limits, isRetryable }: AttemptFailure,
   { longestWaitMs }: RetryPolicy,
-): 'quota' | 'unauthorized' | null {
+): BarReason | null {
   if (code === 'unauthorized') return 'unauthorized';
+  // Its certificate is not trusted: that is no row's fault, and no row will fare better.
+  if (code === 'unreachable' && !isRetryable) return 'outage';
   if (code === 'quota_exhausted') return 'quota';
   return code === 'rate_limited' && (limits.retryAfterMs ?? 0) > longestWaitMs ? 'quota' : null;
 }

@@ -11,13 +11,14 @@ import type { ModelRef, Priority, RoutingPolicy, RoutingRequest } from '../polic
 import type { CascadeRule } from '../policy/section-cascade.ts';
 import type { Prompt } from '../providers/provider.ts';
 import {
-  inputBytesOf,
   likelyInputTokens,
   likelyOutputTokens,
   type MeasuredShareOf,
+  promptSizeOf,
 } from './estimate.ts';
 import type { EndpointSpec } from './fleet.ts';
 import type { PromptFacts } from './prompt-facts.ts';
+import type { Routed } from './row.ts';
 import { type Fields, optionalText, RowFault } from './row-fields.ts';
 import { servingEndpoint } from './serving.ts';
 import { AUTO_MODEL, type BatchSettings } from './settings.ts';
@@ -28,19 +29,6 @@ export interface Draft {
   readonly facts: PromptFacts;
   readonly fields: Fields;
   readonly priority: Priority;
-}
-
-/** Where a row goes. */
-export interface Routed {
-  readonly model: string;
-  readonly maxTokens: number | null;
-  /** What it would have been asked otherwise; null: nobody says. */
-  readonly baseModel: string | null;
-  readonly cascade: CascadeRule | null;
-  /** For people; empty if the row goes where it would have gone. */
-  readonly reason: string;
-  /** Rows of other users do not share its answer; empty: everybody does. */
-  readonly cacheScope: string;
 }
 
 /** Says where a row goes; null: it stands as it is. */
@@ -112,7 +100,7 @@ class RowRouter {
       );
     }
     const isMoved = model !== null && model !== base;
-    const reason = isMoved ? `routed: ${this.#why(draft)}` : '';
+    const reason = `${isMoved ? 'routed' : 'kept'}: ${this.#why(draft)}`;
     return { ...given, model: model ?? base ?? '', baseModel: isMoved ? base : null, reason };
   }
 
@@ -133,7 +121,7 @@ class RowRouter {
       taskConfidence: facts.taskConfidence,
       prompt: textOf(prompt),
       complexity: null,
-      inputTokens: likelyInputTokens(prompt, inputBytesOf(prompt)),
+      inputTokens: likelyInputTokens(prompt, promptSizeOf(prompt)),
       hasTools: facts.hasTools,
       hasSchema: facts.hasSchema,
       hasImages: prompt.images.length > 0,

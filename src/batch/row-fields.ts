@@ -5,6 +5,7 @@
  * Never guesses a number: what is none is a fault of the row.
  */
 import { parseTask, type Task } from '../domain/task.ts';
+import { PRIORITIES } from '../policy/condition.ts';
 import type { Priority } from '../policy/route.ts';
 
 /** Why a row is not asked; for people, without its texts. */
@@ -22,10 +23,20 @@ export function parseFields(input: string, columns: readonly string[]): Fields {
   const fields: Record<string, unknown> = {};
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index] as string;
-    // A column of that name would be the object's own make.
-    if (column !== '__proto__') fields[column] = value[index] ?? '';
+    // A name that means something else to objects is for the columns alone.
+    if (column === '__proto__') own(fields, column, value[index] ?? '');
+    else fields[column] = value[index] ?? '';
   }
   return fields;
+}
+
+function own(fields: object, name: string, value: unknown): void {
+  Object.defineProperty(fields, name, { value, enumerable: true });
+}
+
+/** A field by its name; undefined where the record has none of its own. */
+export function fieldOf(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** The cells of a record as they are carried into the results. */
@@ -58,7 +69,7 @@ export function textOf(value: unknown): string {
 /** A text that is not empty; null without one. */
 export function optionalText(fields: Fields, names: readonly string[]): string | null {
   for (const name of names) {
-    const text = textOf(fields[name]);
+    const text = textOf(fieldOf(fields, name));
     if (text !== '') return text;
   }
   return null;
@@ -89,8 +100,6 @@ export function optionalTask(fields: Fields): Task | null | RowFault {
   return parseTask(text) ?? new RowFault(`task: '${text.slice(0, 30)}' is not a task`);
 }
 
-const PRIORITIES: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
-
 /** A priority by name, or by number from 0 (low) to 3 (critical). */
 export function priorityOf(fields: Fields): Priority | RowFault {
   const text = optionalText(fields, ['priority']);
@@ -120,7 +129,20 @@ export function slotsOf(template: string): string[] {
   return [...template.matchAll(SLOT)].map(([, name = '']) => name);
 }
 
+/** The first field that a template names and a record does not have; null: it has them all. */
+export function absentSlot(template: string, fields: Fields): RowFault | null {
+  const absent = slotsOf(template).find((slot) => !Object.hasOwn(fields, slot));
+  return absent === undefined ? null : new RowFault(`${absent}: the row has none, for --template`);
+}
+
+/** Why nothing is left of a template but its own words: all its fields are empty; null: something is. */
+export function emptySlots(template: string, fields: Fields): RowFault | null {
+  const slots = [...new Set(slotsOf(template))];
+  const isEmpty = slots.length > 0 && slots.every((slot) => textOf(fields[slot]).trim() === '');
+  return isEmpty ? new RowFault(`${slots.join(', ')}: empty`) : null;
+}
+
 /** A template with its slots filled; what a cell holds is never read as a slot. */
 export function fillTemplate(template: string, fields: Fields): string {
-  return template.replace(SLOT, (_, name: string) => textOf(fields[name]));
+  return template.replace(SLOT, (_, name: string) => textOf(fieldOf(fields, name)));
 }

@@ -1,18 +1,52 @@
 /**
  * Row: one line of a batch on its way in, and what became of it on its way out.
  *
- * Takes nothing, gives types. Never holds a key; never the input's other columns, which whoever
- * reads the rows keeps.
+ * Takes nothing, gives types. Never holds a key.
  */
+import type { Task } from '../domain/task.ts';
 import type { Priority } from '../policy/route.ts';
+import type { CascadeRule } from '../policy/section-cascade.ts';
 import type { AttemptAnswer, FailureCode, Prompt } from '../providers/provider.ts';
+import type { Bound, Unbounded } from './bound.ts';
+import type { OutputBasis } from './estimate.ts';
+import type { PromptFacts } from './prompt-facts.ts';
+
+/** Where a row goes. */
+export interface Routed {
+  readonly model: string;
+  readonly maxTokens: number | null;
+  /** What it would have been asked otherwise; null: nobody says. */
+  readonly baseModel: string | null;
+  readonly cascade: CascadeRule | null;
+  /** For people; empty if the row goes where it would have gone. */
+  readonly reason: string;
+  /** Rows of other users do not share its answer; empty: everybody does. */
+  readonly cacheScope: string;
+}
 
 /** One prompt of the input, ready to be asked. */
 export interface Row {
   /** Position in the input, from 0: with an attempt's number it names an attempt in the journal. */
   readonly index: number;
+  /** Of the input, from 1. */
+  readonly line: number;
+  /** The record as it was kept: its columns are carried into the results. */
+  readonly input: string;
   /** What is asked; `prompt.model` is the first choice. */
   readonly prompt: Prompt;
+  readonly task: Task;
+  /** What the ledger keeps of the prompt. */
+  readonly facts: PromptFacts;
+  /** The most one attempt may use, or why nobody can tell. */
+  readonly bound: Bound | Unbounded;
+  readonly likelyOutputTokens: number;
+  readonly outputBasis: OutputBasis;
+  /** What a policy made of it; null: it stands as its own fields and the flags have it. */
+  readonly routed: Routed | null;
+  /** Attempts of earlier processes, what they cost, and the worst case of those nobody knows of. */
+  readonly attemptsBefore: number;
+  readonly costBeforePico: number;
+  readonly uncertainBeforePico: number;
   /** Estimated input tokens: what limits are asked for. Rather too many than too few. */
   readonly inputTokens: number;
   /** The output tokens limits are asked for: max_tokens, else what is likely. */
@@ -44,21 +78,40 @@ export type CacheUse = 'miss' | 'exact' | 'shared';
 /** Why this model answered: it was the first, those before it failed, or their answers were refused. */
 export type Why = 'first_choice' | 'fallback' | 'escalated';
 
-/** A model that was tried before the one that answered, and why it did not do. */
+/** A model that was tried and did not do, and why. */
 export interface Tried {
   readonly model: string;
   /** A failure's code, or `check:` and the name of the check its answer did not pass. */
   readonly reason: string;
 }
 
+/** Why nothing bounds what an attempt costs: it has no price, or something it brings has no end. */
+export interface NoWorst {
+  readonly code: 'unpriced' | 'unbounded';
+  readonly message: string;
+  /** What would bound it. */
+  readonly hint: string;
+}
+
 /** Why a row failed. */
 export interface RowFailure {
   /** `check_failed`: answered, but no answer passed; `no_endpoint`: nobody serves its models. */
-  readonly code: FailureCode | 'check_failed' | 'no_endpoint' | 'unpriced' | 'over_row_budget';
+  readonly code: FailureCode | NoWorst['code'] | 'check_failed' | 'no_endpoint' | 'over_row_budget';
   /** For people; no prompt, answer or key in it. */
   readonly message: string;
   readonly httpStatus: number | null;
 }
+
+/** Why a row is not asked of which nobody knows the most it may cost. */
+export function blockedBy({ code, message, hint }: NoWorst): Pick<RowFailure, 'code' | 'message'> {
+  return { code, message: `${message}: ${hint}` };
+}
+
+/** Why a row is not asked whose limit of cost does not cover its worst case. */
+export const OVER_ROW_BUDGET = {
+  code: 'over_row_budget',
+  message: 'its worst case is more than is left of what one row may cost',
+} as const;
 
 /** A finished row. A row that was not finished when the run stopped gives none: it is pending. */
 export interface RowResult {
@@ -78,12 +131,12 @@ export interface RowResult {
   readonly attempts: number;
   /** What all attempts cost, refused answers and judges included; null if one has no price. */
   readonly costPico: number | null;
-  /** The worst case of attempts that failed but may have been billed; not in `costPico`. */
+  /** The worst case of attempts that failed but may have been billed, each 1 at least; not in `costPico`. */
   readonly uncertainPico: number;
   /** What the answer would have cost, for cached and shared ones; null if unknown. */
   readonly savedByCachePico: number | null;
   /** What routing saved against the model asked for; null if unknown or not routed. */
   readonly savedByRoutingPico: number | null;
-  /** Of the attempt that answered, or the last; 0 for cached ones. */
-  readonly latencyMs: number;
+  /** Of the attempt that answered, or the last; 0 for cached ones; null: nobody measured it. */
+  readonly latencyMs: number | null;
 }

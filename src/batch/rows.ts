@@ -6,22 +6,24 @@
  */
 import { createHash } from 'node:crypto';
 import type { Operation } from '../domain/call.ts';
-import type { Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { PendingRow } from '../ledger/batch-rows.ts';
 import type { Image, Prompt } from '../providers/provider.ts';
+import { boundOf } from './bound.ts';
 import {
-  inputBytesOf,
   likelyInputTokens,
   likelyOutputTokens,
   type MeasuredShareOf,
-  type OutputBasis,
+  promptSizeOf,
 } from './estimate.ts';
-import { type PromptFacts, PromptReader, type ReadTask } from './prompt-facts.ts';
-import type { Routed, RouteRow } from './route-row.ts';
+import { PromptReader, type ReadTask } from './prompt-facts.ts';
+import type { RouteRow } from './route-row.ts';
 import type { Row } from './row.ts';
 import {
+  absentSlot,
+  emptySlots,
   type Fields,
+  fieldOf,
   fillTemplate,
   optionalCount,
   optionalMilli,
@@ -35,24 +37,6 @@ import {
   textOf,
 } from './row-fields.ts';
 import { type BatchSettings, canonicalJson } from './settings.ts';
-
-/** A row with what the ledger keeps of its prompt. */
-export interface PlannedRow extends Row {
-  /** Of the input, from 1. */
-  readonly line: number;
-  /** The record as it was kept: its columns are carried into the results. */
-  readonly input: string;
-  readonly task: Task;
-  readonly facts: PromptFacts;
-  /** No prompt has more input tokens than this. */
-  readonly worstInputTokens: number;
-  readonly likelyOutputTokens: number;
-  readonly outputBasis: OutputBasis;
-  /** What a policy made of it; null: it stands as its own fields and the flags have it. */
-  readonly routed: Routed | null;
-  readonly attemptsBefore: number;
-  readonly costBeforePico: number;
-}
 
 export interface RowOptions {
   readonly columns: readonly string[];
@@ -97,7 +81,7 @@ export function checkColumns(
 }
 
 /** A row whose way is settled. */
-type Settled = Pick<PlannedRow, 'prompt' | 'facts' | 'priority' | 'routed'>;
+type Settled = Pick<Row, 'prompt' | 'facts' | 'priority' | 'routed'>;
 
 /** Makes rows of records. */
 export class RowBuilder {
@@ -112,7 +96,7 @@ export class RowBuilder {
   }
 
   /** The row of a record, or why it is not asked. */
-  build(record: PendingRow): PlannedRow | RowFault {
+  build(record: PendingRow): Row | RowFault {
     const fields = parseFields(record.input, this.#options.columns);
     const prompt = isRequest(fields) ? this.#ofRequest(fields) : this.#ofFields(fields);
     if (prompt instanceof RowFault) return prompt;
@@ -133,9 +117,10 @@ export class RowBuilder {
     return this.#rowOf(record, { prompt: changed, facts: settled, priority, routed });
   }
 
-  #rowOf(record: PendingRow, { prompt, facts, priority, routed }: Settled): PlannedRow {
-    const bytes = inputBytesOf(prompt);
-    const inputTokens = likelyInputTokens(prompt, bytes);
+  #rowOf(record: PendingRow, { prompt, facts, priority, routed }: Settled): Row {
+    const bound = boundOf(prompt);
+    const answers = 'unbounded' in bound ? 1 : bound.answers;
+    const inputTokens = likelyInputTokens(prompt, promptSizeOf(prompt));
     const share = this.#options.measuredShareOf(facts.task, prompt.model);
     const likely = likelyOutputTokens(facts.task, inputTokens, share);
     return {
@@ -146,16 +131,17 @@ export class RowBuilder {
       task: facts.task,
       facts,
       inputTokens,
-      worstInputTokens: bytes.worstTokens,
-      likelyOutputTokens: Math.min(likely, prompt.maxTokens ?? likely),
+      bound,
+      likelyOutputTokens: Math.min(likely, prompt.maxTokens ?? likely) * answers,
       outputBasis: share === null ? 'task_ratio' : 'measured',
-      outputTokens: prompt.maxTokens ?? likely,
+      outputTokens: (prompt.maxTokens ?? likely) * answers,
       priority,
       routed,
       cacheKey: this.#cacheKey(prompt, routed?.cacheScope ?? ''),
       idempotencyKey: `${this.#options.runKey}-${record.index}`,
       attemptsBefore: record.attemptsBefore,
       costBeforePico: record.costBeforePico,
+      uncertainBeforePico: record.uncertainBeforePico,
     };
   }
 
@@ -186,13 +172,15 @@ export class RowBuilder {
 
   #messagesOf(fields: Fields, hasImages: boolean): Prompt['messages'] | RowFault {
     const { template } = this.#options.settings;
-    if (template === null && Array.isArray(fields.messages)) {
-      return fields.messages as Prompt['messages'];
+    if (Array.isArray(fields.messages)) {
+      return template === null ? messagesIn(fields.messages) : notFilled('messages');
     }
+    const fault = template === null ? null : templateFault(template, fields, hasImages);
+    if (fault !== null) return fault;
     const column = this.#promptColumn;
     const text =
       template === null
-        ? textOf(column === null ? '' : fields[column])
+        ? textOf(column === null ? '' : fieldOf(fields, column))
         : fillTemplate(template, fields);
     if (text.trim() === '' && !hasImages) return new RowFault(`${column ?? 'prompt'}: empty`);
     return [{ role: 'user', content: text }];
@@ -216,6 +204,7 @@ export class RowBuilder {
   #ofRequest(fields: Fields & { readonly body: Fields }): Prompt | RowFault {
     const { settings } = this.#options;
     const { body } = fields;
+    if (settings.template !== null) return notFilled('body');
     const { model, messages, input, max_tokens, max_completion_tokens, ...others } = body;
     const { temperature, stream: _, max_output_tokens, ...extra } = others;
     const limits = { max_tokens: max_completion_tokens ?? max_output_tokens ?? max_tokens };
@@ -225,14 +214,14 @@ export class RowBuilder {
     if (temperatureMilli instanceof RowFault) return temperatureMilli;
     const name = textOf(model) || settings.model;
     if (name === null) return new RowFault('model: the body names none, and there is no --model');
-    const turns = Array.isArray(messages) ? messages : input;
-    const list = Array.isArray(turns) ? turns : [{ role: 'user', content: textOf(turns) }];
-    if (list.length === 0) return new RowFault('body: there are no messages');
+    const operation = operationOf(textOf(fields.url)) ?? settings.operation;
+    const list = messagesIn(Array.isArray(messages) ? messages : turnsIn(input, operation));
+    if (list instanceof RowFault) return list;
     return {
-      operation: operationOf(textOf(fields.url)) ?? settings.operation,
+      operation,
       model: name,
       system: null,
-      messages: list as Prompt['messages'],
+      messages: list,
       images: [],
       maxTokens: maxTokens ?? settings.maxTokens,
       temperatureMilli: temperatureMilli ?? settings.temperatureMilli,
@@ -258,8 +247,32 @@ export class RowBuilder {
   }
 }
 
+/** An image alone may be asked about. */
+function templateFault(template: string, fields: Fields, hasImages: boolean): RowFault | null {
+  return absentSlot(template, fields) ?? (hasImages ? null : emptySlots(template, fields));
+}
+
+function notFilled(field: string): RowFault {
+  return new RowFault(`${field}: --template is for rows without it`);
+}
+
 function isRequest(fields: Fields): fields is Fields & { readonly body: Fields } {
   return typeof fields.body === 'object' && fields.body !== null && 'custom_id' in fields;
+}
+
+/** What a body without messages asks: items of its input, or texts to embed, which are one message. */
+function turnsIn(input: unknown, operation: Operation): readonly unknown[] {
+  if (Array.isArray(input) && operation !== 'embeddings') return input;
+  return [{ role: 'user', content: Array.isArray(input) ? input : textOf(input) }];
+}
+
+function messagesIn(list: readonly unknown[]): Prompt['messages'] | RowFault {
+  if (list.length === 0) return new RowFault('messages: there are none');
+  const isMessage = (one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one);
+  return list.every(isMessage)
+    ? (list as Prompt['messages'])
+    : new RowFault('messages: one of them is no object');
 }
 
 function operationOf(url: string): Operation | null {

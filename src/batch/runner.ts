@@ -9,18 +9,10 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/time.ts';
 import type { Sender } from '../providers/provider.ts';
 import { type AskTools, askRow } from './ask.ts';
-import { type BreakerPolicy, DEFAULT_BREAKER } from './breaker.ts';
+import { DEFAULT_BREAKER } from './breaker.ts';
 import { type Chain, ownModel } from './chain.ts';
 import { type EndpointSpec, Fleet } from './fleet.ts';
-import type {
-  AnswerCache,
-  AttemptEnd,
-  AttemptStart,
-  Budget,
-  Costs,
-  Journal,
-  Timers,
-} from './ports.ts';
+import type { AnswerCache, Budget, Costs, Journal, PaidAnswers, Timers } from './ports.ts';
 import { Purse } from './purse.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 import type { Row, RowResult } from './row.ts';
@@ -37,6 +29,8 @@ export interface RunnerOptions {
   readonly budget: Budget | null;
   /** Null: only identical rows that are held at the same time share an answer. */
   readonly cache: AnswerCache | null;
+  /** Answers of rows that were stopped between an answer and its judgement. */
+  readonly paid: PaidAnswers;
   readonly clock: Clock;
   readonly timers: Timers;
   /** 0 ≤ x < 1. */
@@ -44,15 +38,12 @@ export interface RunnerOptions {
   /** Defaults to the row's own model. */
   readonly chainOf?: (row: Row) => Chain;
   readonly retry?: Partial<RetryPolicy>;
-  readonly breaker?: Partial<BreakerPolicy>;
   /** AIMD on each endpoint's concurrency, up to its limit. */
   readonly adaptive?: boolean;
   /** First Ctrl-C: nothing new is sent, what is in flight finishes. */
   readonly interrupt: AbortSignal;
   /** Second one: what is in flight is cancelled. */
   readonly cancel: AbortSignal;
-  /** Told of each attempt that ended: for `Seen`. */
-  readonly onAttempt?: (start: AttemptStart, end: AttemptEnd) => void;
   /** A promise holds the next rows back. */
   onResult(result: RowResult): Promise<void> | undefined;
 }
@@ -63,16 +54,12 @@ export interface RunEnd {
   /** What the provider or the budget said; null when done. */
   readonly message: string | null;
   readonly results: number;
-  /** Rows that were pulled and are pending again; the rest of the input never was. */
-  readonly pendingRows: number;
 }
 
 /** Runs once. */
 export interface Runner {
   /** Pulls rows as capacity allows; rejects with what the journal, the rows or `onResult` threw. */
   run(rows: AsyncIterable<Row> | Iterable<Row>): Promise<RunEnd>;
-  /** The endpoints at work, for a look while running. */
-  readonly fleet: Fleet;
 }
 
 /** Rows held beyond what may be in flight: they wait for retries, limits or results. */
@@ -84,7 +71,6 @@ export function createRunner(options: RunnerOptions): Runner {
 }
 
 class BatchRunner implements Runner {
-  readonly fleet: Fleet;
   readonly #options: RunnerOptions;
   readonly #stop: Stop;
   readonly #tools: AskTools;
@@ -94,31 +80,33 @@ class BatchRunner implements Runner {
   readonly #asked = new Map<string, Promise<RowResult | null>>();
   #held = 0;
   #results = 0;
-  #pending = 0;
   /** Ends the pull's wait for room, or for the last row. */
   #onFreed: (() => void) | null = null;
 
   constructor(options: RunnerOptions) {
-    const { timers, random, sender, journal, costs, clock, cancel, cache } = options;
-    const breaker = { ...DEFAULT_BREAKER, ...options.breaker };
+    const { timers, random, sender, journal, costs, clock, cancel, cache, paid } = options;
     const adaptive = options.adaptive === true;
     const purse = options.budget === null ? null : new Purse(options.budget);
     const retry = { ...DEFAULT_RETRY, ...options.retry };
     // Each request in flight listens to it.
     setMaxListeners(0, cancel);
     const stop = new Stop(timers);
-    const fleet = new Fleet(options.endpoints, { timers, random, breaker, adaptive });
+    const fleet = new Fleet(options.endpoints, {
+      timers,
+      random,
+      breaker: DEFAULT_BREAKER,
+      adaptive,
+    });
     stop.onHalt(() => {
       fleet.close();
       purse?.close();
     });
     this.#options = options;
     this.#stop = stop;
-    this.fleet = fleet;
     this.#chainOf = options.chainOf ?? ownModel;
     this.#tools = {
       ...{ sender, journal, costs, purse, clock, timers, random, retry },
-      ...{ stop, cancel, fleet, cache, onAttempt: options.onAttempt },
+      ...{ stop, cancel, fleet, cache, paid },
     };
     const inFlight = options.endpoints.reduce((sum, { limits }) => sum + limits.concurrency, 0);
     this.#mostHeld = 2 * inFlight + SPARE_ROWS;
@@ -139,7 +127,7 @@ class BatchRunner implements Runner {
     }
     const { error, reason, message } = this.#stop;
     if (error !== null) throw error.cause;
-    return { stop: reason, message, results: this.#results, pendingRows: this.#pending };
+    return { stop: reason, message, results: this.#results };
   }
 
   async #pull(rows: AsyncIterable<Row> | Iterable<Row>): Promise<void> {
@@ -180,7 +168,6 @@ class BatchRunner implements Runner {
       () => this.#free(),
       (error) => {
         this.#stop.break(error);
-        this.#pending++;
         this.#free();
       },
     );
@@ -206,10 +193,7 @@ class BatchRunner implements Runner {
 
   async #finish(row: Row): Promise<void> {
     const result = await this.#resultOf(row);
-    if (result === null) {
-      this.#pending++;
-      return;
-    }
+    if (result === null) return;
     const written = this.#options.journal.finish(result);
     if (written !== undefined) await written;
     this.#results++;

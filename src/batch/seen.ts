@@ -55,7 +55,7 @@ export interface SeenInAll extends SeenNow {
   readonly savedByCachePico: PicoUsd;
   readonly savedByRoutingPico: PicoUsd;
   readonly requests: number;
-  /** Requests beyond the first of a row. */
+  /** Requests beyond the first of a row and model. */
   readonly retries: number;
   readonly fallbacks: number;
   readonly escalations: number;
@@ -112,22 +112,23 @@ export class Seen {
     const counts = this.#countsOf(start.model);
     this.#requestRate.add(nowMs);
     this.#requests++;
-    if (start.number > 1 && start.isAside !== true) this.#retries++;
+    if (start.isRetry === true) this.#retries++;
     counts.requests++;
     if (costPico !== null) {
       this.#spent.add(costPico);
       counts.cost.add(costPico);
+    } else {
+      this.#uncertain.add(start.worstPico ?? 0);
     }
     if (attempt.kind === 'failure') {
       counts.failures++;
-      if (costPico === null) this.#uncertain.add(start.worstPico ?? 0);
       return;
     }
     if (costPico === null) {
       counts.unpriced++;
       this.#unpriced++;
     }
-    if (!Number.isNaN(attempt.latencyMs)) {
+    if (attempt.latencyMs !== null) {
       counts.latencies.add(attempt.latencyMs);
       this.#latencies.add(attempt.latencyMs);
     }
@@ -142,14 +143,24 @@ export class Seen {
     this.#rows[result.status]++;
     this.#savedByCache.add(result.savedByCachePico ?? 0);
     this.#savedByRouting.add(result.savedByRoutingPico ?? 0);
+    if (result.why === 'fallback') this.#fallbacks++;
+    if (result.why === 'escalated') this.#escalations++;
     if (result.status === 'done') {
       if (result.cache !== 'miss') this.#cached++;
-      if (result.why === 'fallback') this.#fallbacks++;
-      if (result.why === 'escalated') this.#escalations++;
     } else {
-      const code = result.failure?.code ?? result.status;
-      this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+      this.#countFailure(result.failure?.code ?? result.status);
     }
+  }
+
+  /** Counts a row that could not be asked. */
+  fault(nowMs: number): void {
+    this.#rowRate.add(nowMs);
+    this.#rows.failed++;
+    this.#countFailure('bad_row');
+  }
+
+  #countFailure(code: string): void {
+    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
   }
 
   /** The numbers of this moment. */

@@ -5,15 +5,14 @@
  * several: the fleet does, while it runs.
  */
 import type { Endpoint } from '../providers/provider.ts';
-import type { EndpointSpec } from './fleet.ts';
+import { type EndpointSpec, serves } from './fleet.ts';
 
 /** The first endpoint that serves a model; null: none does. */
 export function servingEndpoint(
   endpoints: readonly EndpointSpec[],
   model: string,
 ): Endpoint | null {
-  const spec = endpoints.find(({ models }) => models === null || models.includes(model));
-  return spec?.endpoint ?? null;
+  return endpoints.find((spec) => serves(spec, model))?.endpoint ?? null;
 }
 
 /**
@@ -25,7 +24,7 @@ export function answerKey(
   model: string,
   endpoints: readonly Pick<EndpointSpec, 'endpoint' | 'models'>[],
 ): string {
-  const serving = endpoints.filter(({ models }) => models === null || models.includes(model));
+  const serving = endpoints.filter((spec) => serves(spec, model));
   const makers = new Set(serving.map(({ endpoint }) => makerOf(endpoint)));
   return `${asked} ${model} ${[...makers].sort().join(' ')}`;
 }

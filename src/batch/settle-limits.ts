@@ -6,6 +6,7 @@
  */
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
 import type { Attempt, AttemptAnswer, AttemptFailure } from '../providers/provider.ts';
+import type { Entry } from './breaker.ts';
 import { adaptConcurrency, type Lane, saysLimits } from './fleet.ts';
 import type { Need, Slot } from './limiter.ts';
 import type { Timers } from './ports.ts';
@@ -21,7 +22,7 @@ export interface LimitTools {
 /** Settles a slot, or gives it back, and tells the endpoint how it did. */
 export function settleLimits(
   tools: LimitTools,
-  { lane, slot }: { readonly lane: Lane; readonly slot: Slot },
+  { lane, slot, entry }: { readonly lane: Lane; readonly slot: Slot; readonly entry: Entry },
   attempt: Attempt,
 ): void {
   const { limiter, breaker } = lane;
@@ -32,7 +33,7 @@ export function settleLimits(
     limiter.settle(slot, usedOf(attempt, limiter.countsCacheReads));
     return;
   }
-  breaker.failed(attempt.code, tools.timers.nowMs());
+  breaker.failed(attempt.code, tools.timers.nowMs(), entry);
   lane.complaint = attempt.message;
   // Before the slot is free: whoever gets it must not ask there any more.
   const reason = barsEndpoint(attempt, tools.retry);

@@ -6,10 +6,10 @@
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { OPERATIONS } from '../domain/call.ts';
+import { slowRegexProblem } from '../domain/regex-safety.ts';
 import { parseTask, TASKS, type Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { RULE_KEYS, type Rule, type RuleKey } from './rules.ts';
-import { slowRegexProblem } from './rules-regex.ts';
+import { REGEX_FLAGS, RULE_KEYS, type Rule, type RuleKey } from './rules.ts';
 
 const EXAMPLE = 'a rule is: - model: gpt-4o*, its conditions, and task: LABEL (docs/teaching.md)';
 const MOST_RULES = 2_000;
@@ -125,7 +125,7 @@ function textOf(node: unknown): string | null {
 
 function problemOf(key: RuleKey, text: string): string | null {
   if (key.endsWith('_matches')) {
-    const problem = slowRegexProblem(text);
+    const problem = slowRegexProblem(text, REGEX_FLAGS);
     return problem === null ? null : `'${text.slice(0, 80)}' ${problem}`;
   }
   if (key !== 'operation') return null;

@@ -5,7 +5,6 @@
  * what is not known for not so: a rule that would need a missing text is said to be undecided.
  */
 import type { Task } from '../domain/task.ts';
-import { compileRegex, REGEX_READS } from './rules-regex.ts';
 
 /** What a rule may ask of a call. */
 export const RULE_KEYS = [
@@ -20,6 +19,11 @@ export const RULE_KEYS = [
   'prompt_matches',
 ] as const;
 export type RuleKey = (typeof RULE_KEYS)[number];
+
+/** The flags of a rule's expressions: whatever the case, `.` takes line breaks, `^` is the start. */
+export const REGEX_FLAGS = 'isu';
+/** Expressions look at so much of the beginning and of the end of a text. */
+const REGEX_READS = { head: 2_000, tail: 500 } as const;
 
 /** One rule: plain data, since it travels to the threads that read logs. */
 export interface Rule {
@@ -159,7 +163,7 @@ function containing(part: string): (text: string) => boolean {
 }
 
 function matching(pattern: string): (text: string) => boolean {
-  const regex = compileRegex(pattern);
+  const regex = new RegExp(pattern, REGEX_FLAGS);
   const { head, tail } = REGEX_READS;
   return (text) =>
     regex.test(

@@ -92,6 +92,9 @@ export class RunDisplay {
       unknown: after.unknown - before.unknown,
       pending: after.pending,
       costPico: all.spentPico,
+      // What `status` says of the run, less what was uncertain before.
+      uncertainPico: after.uncertainPico - before.uncertainPico,
+      uncertainBeforePico: before.uncertainPico,
     };
   }
 }

@@ -7,12 +7,13 @@
 import type { BatchSettings, InputFormat } from '../batch/settings.ts';
 import { type PicoUsd, parseUsd } from '../domain/money.ts';
 import { parseTask, type Task } from '../domain/task.ts';
-import { EXIT, UserError } from '../errors.ts';
-import { CHECK_SPELLINGS } from '../policy/check-spec.ts';
+import { usageError } from '../errors.ts';
+import { CHECK_SPELLINGS, parseCheckSpec } from '../policy/check-spec.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { readModels } from './batch-policy.ts';
 import { collect } from './price-book.ts';
 import { policyNames } from './read-policy.ts';
+import { readSchema } from './read-schema.ts';
 
 /** Flags that decide what is asked. */
 export interface AskFlags {
@@ -117,10 +118,9 @@ export function declareSendFlags(command: CliCommand): void {
     .option('--retry-failed', 'also ask rows again that failed');
 }
 
-/** The settings that are kept with the run; `schema` is the text of --json-schema. Throws UserError. */
+/** The settings that are kept with the run. Throws UserError. */
 export async function readSettings(
   flags: AskFlags & Pick<SendFlags, 'endpoint'>,
-  schema: object | null,
   deps: Pick<Deps, 'config' | 'cwd'>,
 ): Promise<BatchSettings> {
   const operation = flags.endpoint === 'embeddings' ? 'embeddings' : 'chat';
@@ -134,10 +134,10 @@ export async function readSettings(
     maxTokens: parseCount(flags.maxTokens, '--max-tokens'),
     temperatureMilli: parseMilli(flags.temperature, '--temperature'),
     task: parseTaskFlag(flags.task),
-    schema,
+    schema: readSchema(flags.jsonSchema, deps),
     fallback: parseNames(flags.fallback),
     cascade: parseNames(flags.cascade),
-    checks: flags.check ?? [],
+    checks: (flags.check ?? []).map(parseCheckFlag),
   };
 }
 
@@ -145,14 +145,23 @@ function parseInputFormat(text: string | undefined): InputFormat {
   if (text === undefined) return 'auto';
   if (text === 'csv' || text === 'jsonl') return text;
   if (text === 'ndjson' || text === 'openai-batch') return 'jsonl';
-  throw usage(`--input-format: '${text}' is none`, 'give csv or jsonl');
+  throw usageError(`--input-format: '${text}' is none`, 'give csv or jsonl');
+}
+
+function parseCheckFlag(text: string): string {
+  const spec = parseCheckSpec(text);
+  if (typeof spec !== 'string') return text;
+  throw usageError(`--check: ${spec}`, `give ${CHECK_SPELLINGS}`);
 }
 
 function parseTaskFlag(text: string | undefined): Task | null {
   if (text === undefined) return null;
   const task = parseTask(text);
   if (task !== null) return task;
-  throw usage(`--task: '${text}' is no task`, 'such as classification, summarization, extraction');
+  throw usageError(
+    `--task: '${text}' is no task`,
+    'such as classification, summarization, extraction',
+  );
 }
 
 function parseNames(text: string | undefined): string[] {
@@ -165,7 +174,7 @@ export function parseCount(text: string | undefined, flag: string): number | nul
   if (text === undefined) return null;
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw usage(`${flag}: '${text}' is not a whole number above 0`, `such as ${flag} 100`);
+  throw usageError(`${flag}: '${text}' is not a whole number above 0`, `such as ${flag} 100`);
 }
 
 /** A temperature in thousandths; null if the flag was not given. Throws UserError. */
@@ -173,7 +182,7 @@ export function parseMilli(text: string | undefined, flag: string): number | nul
   if (text === undefined) return null;
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 2) return Math.round(value * 1000);
-  throw usage(`${flag}: '${text}' is not a number from 0 to 2`, `such as ${flag} 0`);
+  throw usageError(`${flag}: '${text}' is not a number from 0 to 2`, `such as ${flag} 0`);
 }
 
 /** An amount above 0; null if the flag was not given. Throws UserError. */
@@ -181,7 +190,10 @@ export function parseAmount(text: string | undefined, flag: string): PicoUsd | n
   if (text === undefined) return null;
   const amount = parseUsd(text.replace(/^\$/, ''));
   if (amount !== null && amount > 0n) return amount;
-  throw usage(`${flag}: '${text}' is not an amount above 0`, `in US dollars, such as ${flag} 5.00`);
+  throw usageError(
+    `${flag}: '${text}' is not an amount above 0`,
+    `in US dollars, such as ${flag} 5.00`,
+  );
 }
 
 /** A length of time in milliseconds, given in a unit; null if the flag was not given. Throws UserError. */
@@ -193,9 +205,5 @@ export function parseDuration(
   if (text === undefined) return null;
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value * unitMs;
-  throw usage(`${flag}: '${text}' is not a number above 0`, `such as ${flag} 30`);
-}
-
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
+  throw usageError(`${flag}: '${text}' is not a number above 0`, `such as ${flag} 30`);
 }

@@ -14,11 +14,12 @@ import { Seen } from '../batch/seen.ts';
 import { parseSettings } from '../batch/settings.ts';
 import { processTimers } from '../batch/timers.ts';
 import { formatInstant } from '../domain/time.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { EXIT, type ExitCode, usageError } from '../errors.ts';
 import { dropUnsent, type Job, listJobs, openJobs } from '../ledger/batch-jobs.ts';
 import { rowsToSubmit } from '../ledger/batch-jobs-rows.ts';
 import type { SpendLimits } from '../ledger/budget.ts';
 import type { Ledger } from '../ledger/open.ts';
+import type { PriceBook } from '../pricing/price.ts';
 import { createBatchApis } from '../providers/batch-apis.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Column } from '../report/rows.ts';
@@ -68,11 +69,11 @@ export function declareWaitFlags(command: CliCommand): void {
 export function goesByFiles(db: Ledger, runId: number, { via }: JobFlags): boolean {
   if (via === 'batch') return true;
   if (via === undefined) return listJobs(db, runId).length > 0;
-  if (via !== 'live') throw usage(`--via: '${via}' is none`, 'give batch or live');
+  if (via !== 'live') throw usageError(`--via: '${via}' is none`, 'give batch or live');
   dropUnsent(db, runId);
   const open = openJobs(db, runId).length;
   if (open === 0) return false;
-  throw usage(
+  throw usageError(
     `${displayOf(open, 'file')} of batch ${runId} are at the provider`,
     `go on without --via, or stop them: aicost batch cancel ${runId}`,
   );
@@ -97,20 +98,23 @@ export function checkByFiles({ run }: OpenedRun, flags: JobFlags, { policy }: Se
   const unanswered = unansweredOf(flags);
   sizesOf(flags);
   if (cascade.length > 0 || (policy?.cascade ?? []).length > 0) {
-    throw usage('a cascade asks one model after another, a file only one', 'ask live: --via live');
+    throw usageError(
+      'a cascade asks one model after another, a file only one',
+      'ask live: --via live',
+    );
   }
   if (checks.some((check) => check.startsWith('judge'))) {
-    throw usage('a judge is asked live, not in a file', 'leave out the check, or: --via live');
+    throw usageError('a judge is asked live, not in a file', 'leave out the check, or: --via live');
   }
   if (fallback.length > 0 && unanswered !== 'live') {
-    throw usage('--fallback is for rows that are asked live', 'add --unanswered live');
+    throw usageError('--fallback is for rows that are asked live', 'add --unanswered live');
   }
 }
 
 /** What rows become that a file leaves without an answer. Throws UserError. */
 export function unansweredOf({ unanswered = 'batch' }: JobFlags): Unanswered {
   if (unanswered === 'batch' || unanswered === 'live' || unanswered === 'fail') return unanswered;
-  throw usage(`--unanswered: '${unanswered}' is none`, 'give batch, live or fail');
+  throw usageError(`--unanswered: '${unanswered}' is none`, 'give batch, live or fail');
 }
 
 /** What files are sent with. */
@@ -118,6 +122,7 @@ export interface ByFiles {
   readonly flags: SendFlags & JobFlags;
   readonly deps: Deps;
   readonly sending: Sending;
+  readonly book: PriceBook;
   readonly timers: Timers;
   readonly results: ResultWriter;
   readonly seen: Seen;
@@ -135,7 +140,7 @@ export async function sendByFiles(
   const { clock, env, version, signal } = deps;
   const { keys } = sending.found;
   const unanswered = unansweredOf(flags);
-  const options: Omit<JobsOptions, 'apis' | 'book'> = {
+  const options: Omit<JobsOptions, 'apis'> = {
     ...sending,
     ...others,
     ...{ db, run, clock, readTask, unanswered, isCancelling },
@@ -148,7 +153,7 @@ export async function sendByFiles(
     tell: (message) => deps.note(message),
   };
   const apis = await createBatchApis({ keys, env, clock, version });
-  return runJobs({ ...options, apis, book: await openBook(deps) });
+  return runJobs({ ...options, apis });
 }
 
 /** Says that files are at the provider, and how to go on. */
@@ -173,20 +178,24 @@ export async function stopFiles(
   const sending = await readSending(flags, deps, settings);
   const timers = processTimers();
   const unwritten = new ResultWriter({
-    ...{ path: null, write: async () => {}, read: () => [], head: '', render: () => '' },
+    ...{
+      id: opened.run.id,
+      path: null,
+      write: async () => {},
+      read: () => [],
+      head: '',
+      render: () => '',
+    },
   });
   const by: ByFiles = {
     ...{ flags, deps, timers, results: unwritten },
     sending: { ...sending, limits: NO_LIMITS },
+    book: await openBook(deps),
     seen: new Seen(null, timers.nowMs()),
     onSeen: () => {},
     imageFolder: deps.cwd,
   };
   return sendByFiles(db, opened, by, true);
-}
-
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
 }
 
 /** The files of a run, as `status` lists them. */

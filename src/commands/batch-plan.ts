@@ -5,6 +5,7 @@
  * holds is the budget.
  */
 import { type PlanOptions, PlanSum, planPages, type RowPlan } from '../batch/plan.ts';
+import { whyNoneIsBounded } from '../batch/unbounded.ts';
 import { displayUsd, formatUsd } from '../domain/money.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { displayDuration } from '../report/batch-end.ts';
@@ -19,6 +20,8 @@ import type { Sending } from './batch-send.ts';
 export interface Planned {
   readonly sum: PlanSum;
   readonly durationMs: number | null;
+  /** Whether they go by files: limits of live requests say nothing of these. */
+  readonly isByFiles: boolean;
   readonly pages: () => Iterable<readonly RowPlan[]>;
 }
 
@@ -59,9 +62,12 @@ function money(key: string, title: string, of: (row: RowPlan) => number | null):
   };
 }
 
+/** What a plan is made of, and which way its rows go. */
+export type Planning = PlanOptions & Pick<Planned, 'isByFiles'> & { readonly isResumed: boolean };
+
 /** Adds up what is left to ask; lets Ctrl-C come between pages. */
 export async function planOf(
-  options: PlanOptions,
+  options: Planning,
   { endpoints }: Sending,
   deps: Deps,
 ): Promise<Planned> {
@@ -72,15 +78,20 @@ export async function planOf(
     deps.signal.throwIfAborted();
   }
   const durationMs = sum.durationMs(endpoints);
-  return { sum, durationMs, pages: () => planPages(options) };
+  const { isByFiles } = options;
+  return { sum, durationMs, isByFiles, pages: () => planPages(options) };
 }
 
 /** Writes each row's plan, and says what all come to. */
 export async function writePlan(deps: Deps, planned: Planned): Promise<void> {
+  const isEmpty = planned.sum.total.rows === 0;
+  if (isEmpty) deps.note('nothing is left to ask');
+  if (isEmpty && deps.output.format === 'table') return;
   // On a terminal there is no room for what the note says of all rows.
   const isTable = deps.output.format === 'table';
   const columns = isTable ? COLUMNS.filter(({ key }) => key !== 'output_basis') : COLUMNS;
   await deps.write(renderRowPages(planned.pages(), columns, deps.output));
+  if (isEmpty) return;
   deps.note(planText(planned), durationText(planned));
   deps.note(basisText(planned));
   const open = openText(planned);
@@ -124,9 +135,27 @@ function openText({ sum: { total } }: Planned): [message: string, hint: string] 
   ];
 }
 
-function durationText({ durationMs }: Planned): string {
+function durationText({ durationMs, isByFiles }: Planned): string {
+  if (isByFiles) return 'the provider answers within a day';
   if (durationMs === null) return 'no limit is known: how long it takes depends on the endpoint';
   return `the limits make it take ${displayDuration(durationMs)} or more`;
+}
+
+/** Throws UserError where no row can be held against the budget that is given, all for one cause. */
+export async function refuseUnbounded(
+  options: Planning,
+  { limits: { runPico, dayPico }, maxRowPico }: Sending,
+  deps: Deps,
+): Promise<void> {
+  if (runPico === null && dayPico === null && maxRowPico === null) return;
+  const why = await whyNoneIsBounded(options, async () => {
+    await deps.pause();
+    deps.signal.throwIfAborted();
+  });
+  if (why === null) return;
+  // What a batch asks is settled when it begins.
+  const isTooLate = options.isResumed && why.code === 'unbounded';
+  throw new UserError(EXIT.usage, why.message, `${why.hint}${isTooLate ? ' and --new' : ''}`);
 }
 
 /** Whether somebody has to be asked first: not with --yes or a budget. */

@@ -5,7 +5,7 @@
  * Never a policy that would leave rows without a model: it says so before anything is asked.
  */
 import { AUTO_MODEL, type BatchSettings } from '../batch/settings.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, UserError, usageError } from '../errors.ts';
 import type { PolicyFile } from '../policy/policy-file.ts';
 import { DEFAULT_POLICY } from '../policy/presets.ts';
 import type { Deps } from '../terminal/command.ts';
@@ -27,6 +27,7 @@ export async function readModels(
   { config, cwd }: Pick<Deps, 'config' | 'cwd'>,
 ): Promise<Models> {
   const { value, origin } = config.policy;
+  refuseEmpty(flags);
   const isAuto = flags.model === AUTO_MODEL;
   const name = value ?? (isAuto ? DEFAULT_POLICY : null);
   const isAsked = isAuto || (origin === '--policy' && flags.model === undefined);
@@ -46,6 +47,16 @@ export async function readModels(
   const models = { model, autoBase: flags.autoBase ?? null, policy };
   refuseOpenEnds(models, policy === null ? null : await readPolicy(policy));
   return models;
+}
+
+function refuseEmpty({ model, autoBase, cascade }: ModelFlags): void {
+  const flags = { '--model': model, '--auto-base': autoBase, '--cascade': cascade };
+  const empty = Object.entries(flags).find(([, name]) => name?.split(',').some(isBlank));
+  if (empty !== undefined) throw usageError(`${empty[0]}: a name is empty`, 'name a model');
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 /** Throws where a row may be left without a model. */

@@ -4,24 +4,26 @@
  * Takes the output flags and a run, gives a writer of results. Never writes over the input or the
  * ledger.
  */
+import { resolve } from 'node:path';
 import { fieldsOf, resultCells, resultHeader } from '../batch/result-rows.ts';
-import { ResultWriter } from '../batch/results.ts';
+import { checkResultFile, ResultWriter } from '../batch/results.ts';
 import { valuesOf } from '../batch/row-fields.ts';
 import { parseSettings } from '../batch/settings.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, UserError, usageError } from '../errors.ts';
 import { type RowWithResult, rowReader } from '../ledger/batch-rows.ts';
 import type { BatchRun } from '../ledger/batch-runs.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { formatCsv, formatCsvRows } from '../report/csv.ts';
 import { ndjsonText } from '../report/json-text.ts';
 import type { Deps } from '../terminal/command.ts';
+import { refuseOverwrite } from '../terminal/output.ts';
 
 export interface ResultFlags {
   readonly spread?: boolean;
 }
 
 /** Refuses formats that cannot grow row by row. Throws UserError. */
-export function checkResultFormat({ output }: Deps): void {
+function checkResultFormat({ output }: Deps): void {
   if (output.format !== 'json') return;
   throw new UserError(
     EXIT.usage,
@@ -35,15 +37,17 @@ export function hasResultOutput({ output }: Deps): boolean {
   return output.path !== null || output.format !== 'table';
 }
 
-/** A writer of the results of a run. */
+/** A writer of the results of a run. Throws UserError where they would overwrite its input. */
 export function resultWriter(
   deps: Deps,
   flags: ResultFlags,
   { db, run }: { readonly db: Ledger; readonly run: BatchRun },
 ): ResultWriter {
+  refuseResults(deps.output, [run.input]);
   const isWritten = hasResultOutput(deps);
   const { head, render } = renderer(deps, flags, run);
   return new ResultWriter({
+    id: run.id,
     path: deps.output.path,
     async write(text) {
       if (!isWritten || text === '') return;
@@ -56,9 +60,39 @@ export function resultWriter(
   });
 }
 
+/** Throws UserError where there is no schema whose fields could be spread. */
+export function checkSpread(schema: object | null): void {
+  if (schema !== null) return;
+  throw usageError(
+    '--spread: the batch has no JSON schema whose fields could be columns',
+    'leave it out, or begin the batch with --json-schema FILE',
+  );
+}
+
+/**
+ * Refuses results that nobody could write, or that would overwrite `files`, which the command
+ * reads. Throws UserError.
+ */
+export async function checkResults(
+  deps: Deps,
+  files: readonly (string | undefined)[],
+): Promise<void> {
+  checkResultFormat(deps);
+  const read = files.filter((file) => file !== undefined).map((file) => resolve(deps.cwd, file));
+  refuseResults(deps.output, read);
+  if (deps.output.path !== null) await checkResultFile(deps.output.path);
+}
+
+/** They begin as a file beside their place. */
+function refuseResults({ path }: Deps['output'], files: readonly string[]): void {
+  if (path === null) return;
+  for (const written of [path, `${path}.part`]) refuseOverwrite({ path: written }, files);
+}
+
 function renderer({ output }: Deps, flags: ResultFlags, run: BatchRun) {
   const { schema, fallback, cascade, policy } = parseSettings(run.settings);
   const hasReason = fallback.length + cascade.length > 0 || policy !== null;
+  if (flags.spread === true) checkSpread(schema);
   const fields = flags.spread === true ? fieldsOf(schema) : [];
   const shape = { columns: run.columns, fields, hasReason };
   const header = resultHeader(shape);

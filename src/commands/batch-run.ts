@@ -4,26 +4,27 @@
  * Takes an input or the number of a run, gives results and how it went. Never spends before it was
  * told to: by a yes on a terminal, --yes, or a budget.
  */
+import { randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { BatchCosts } from '../batch/costs.ts';
 import type { JobsEnd } from '../batch/jobs.ts';
-import { rowBuilder, runLive } from '../batch/live.ts';
+import { runLive } from '../batch/live.ts';
 import { type OpenedRun, openInputRun, openKnownRun } from '../batch/open-run.ts';
 import type { Timers } from '../batch/ports.ts';
 import type { ResultWriter } from '../batch/results.ts';
+import { rowBuilder } from '../batch/run-tools.ts';
 import type { RunEnd } from '../batch/runner.ts';
 import { parseSettings } from '../batch/settings.ts';
 import { processTimers } from '../batch/timers.ts';
-import { readSettingFile } from '../config.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { countRows, reopenRows } from '../ledger/batch-rows.ts';
+import { countRows, type ResultState, type RowCounts, reopenRows } from '../ledger/batch-rows.ts';
 import { dropRun, readRun } from '../ledger/batch-runs.ts';
 import { settleDuplicates } from '../ledger/duplicates.ts';
 import { guardLedger, type Ledger } from '../ledger/open.ts';
+import type { PriceBook } from '../pricing/price.ts';
 import { createSender } from '../providers/send.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Deps, Invocation } from '../terminal/command.ts';
-import { refuseOverwrite } from '../terminal/output.ts';
 import { RunDisplay } from './batch-display.ts';
 import { reportEnd } from './batch-end.ts';
 import { type AskFlags, readSettings, type SendFlags } from './batch-flags.ts';
@@ -35,8 +36,15 @@ import {
   sendByFiles,
   unansweredOf,
 } from './batch-jobs.ts';
-import { askLeave, needsLeave, type Planned, planOf, writePlan } from './batch-plan.ts';
-import { checkResultFormat, resultWriter } from './batch-results.ts';
+import {
+  askLeave,
+  needsLeave,
+  type Planning,
+  planOf,
+  refuseUnbounded,
+  writePlan,
+} from './batch-plan.ts';
+import { checkResults, checkSpread, resultWriter } from './batch-results.ts';
 import { readSending, readTask, type Sending } from './batch-send.ts';
 import { openBook } from './price-book.ts';
 import { withLedger } from './with-ledger.ts';
@@ -50,8 +58,7 @@ export async function runInput(
 ): Promise<ExitCode> {
   const [input = '-'] = args;
   const name = input === '-' ? '-' : resolve(deps.cwd, input);
-  checkResultFormat(deps);
-  refuseOverwrite(deps.output, [name]);
+  await checkResults(deps, [name, flags.keyFile, flags.jsonSchema]);
   if (name === '-' && deps.streams.stdin.isTTY === true) {
     throw new UserError(
       EXIT.usage,
@@ -59,7 +66,8 @@ export async function runInput(
       'name a CSV or JSONL file, or pipe one in',
     );
   }
-  const settings = await readSettings(flags, readSchema(flags, deps), deps);
+  const settings = await readSettings(flags, deps);
+  if (flags.spread === true) checkSpread(settings.schema);
   const { stdin } = deps.streams;
   return withLedger(deps, 'make', async (db) => {
     const opened = await openInputRun(
@@ -76,24 +84,11 @@ export async function resumeRun(
   flags: SendFlags & JobFlags,
   deps: Deps,
 ): Promise<ExitCode> {
-  checkResultFormat(deps);
+  await checkResults(deps, [flags.keyFile]);
   return withLedger(deps, 'refuse', async (db) => {
     const opened = openKnownRun(db, id, deps.clock.now());
     return askRun(db, opened, { flags, deps });
   });
-}
-
-function readSchema(flags: RunFlags, deps: Deps): object | null {
-  if (flags.jsonSchema === undefined) return null;
-  const setting = { value: flags.jsonSchema, origin: '--json-schema' };
-  const text = readSettingFile(setting, deps.cwd, 'name a file with a JSON schema');
-  try {
-    const schema: unknown = JSON.parse(text);
-    if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw new UserError(EXIT.usage, `${flags.jsonSchema} is no JSON schema`, 'it is one JSON object');
 }
 
 interface Work {
@@ -109,9 +104,7 @@ export async function askRun(
 ): Promise<ExitCode> {
   const { run, lock } = opened;
   try {
-    if (flags.retryUnknown === true) reopenRows(db, run.id, 'unknown');
-    if (flags.retryFailed === true) reopenRows(db, run.id, 'failed');
-    noteOpened(deps, opened, db);
+    noteOpened(deps, opened, countsToAsk(db, run.id, flags));
     return await ask(db, opened, { flags, deps });
   } finally {
     lock.release(readRun(db, run.id)?.state !== 'open');
@@ -120,39 +113,66 @@ export async function askRun(
 
 async function ask(db: Ledger, opened: OpenedRun, { flags, deps }: Work): Promise<ExitCode> {
   const { run } = opened;
-  const sending = await leave(db, opened, { flags, deps });
-  if (sending === null) return EXIT.ok;
+  const results = resultWriter(deps, flags, { db, run });
+  const means = await leave(db, opened, { flags, deps });
+  if (means === null) return EXIT.ok;
+  // Not before it is settled that they are asked: till then they keep their results.
+  for (const state of reopenedBy(flags)) reopenRows(db, run.id, state);
   const timers = processTimers();
-  const display = new RunDisplay(deps, sending, { timers, before: countRows(db, run.id) });
-  const end = await send(db, opened, { flags, deps, sending, display, timers });
+  const display = new RunDisplay(deps, means.sending, { timers, before: countRows(db, run.id) });
+  const end = await send(db, opened, { flags, deps, ...means, results, display, timers });
   guardLedger(deps.config.ledger.value, () => settleDuplicates(db));
-  return reportEnd(db, run.id, { end, deps, display });
+  return reportEnd(db, run.id, { end, deps, display, limits: means.sending.limits });
+}
+
+/** Whose results a command asks again. */
+function reopenedBy({ retryFailed, retryUnknown }: SendFlags): ResultState[] {
+  const states: ResultState[] = [];
+  if (retryUnknown === true) states.push('unknown');
+  if (retryFailed === true) states.push('failed');
+  return states;
+}
+
+/** The rows of a run with those that are asked again as pending. */
+function countsToAsk(db: Ledger, id: number, flags: SendFlags): RowCounts {
+  const counts = countRows(db, id);
+  const states = reopenedBy(flags);
+  const failed = states.includes('failed') ? counts.failed : 0;
+  const unknown = states.includes('unknown') ? counts.unknown : 0;
+  return {
+    ...counts,
+    failed: counts.failed - failed,
+    unknown: counts.unknown - unknown,
+    pending: counts.pending + failed + unknown,
+  };
+}
+
+/** What rows are sent with. */
+interface Means {
+  readonly sending: Sending;
+  readonly book: PriceBook;
 }
 
 /** How rows are sent, once it is settled that they are to be asked; null: they are not. */
-async function leave(
-  db: Ledger,
-  opened: OpenedRun,
-  { flags, deps }: Work,
-): Promise<Sending | null> {
+async function leave(db: Ledger, opened: OpenedRun, { flags, deps }: Work): Promise<Means | null> {
   let isGiven = false;
   try {
     const sending = await readSending(flags, deps, parseSettings(opened.run.settings));
     for (const note of sending.found.notes) deps.note(note);
     if (goesByFiles(db, opened.run.id, flags)) checkByFiles(opened, flags, sending);
-    isGiven = await isLeft(db, opened, { flags, deps, sending });
-    return isGiven ? sending : null;
+    const book = await openBook(deps);
+    isGiven = await isLeft(db, opened, { flags, deps, sending, book });
+    return isGiven ? { sending, book } : null;
   } finally {
     // Nothing was asked: the next command may have other settings.
     if (!isGiven && !opened.isResumed) dropRun(db, opened.run.id);
   }
 }
 
-interface Asking extends Work {
-  readonly sending: Sending;
-}
+type Asking = Work & Means;
 
 interface Showing {
+  readonly results: ResultWriter;
   readonly display: RunDisplay;
   readonly timers: Timers;
 }
@@ -161,28 +181,35 @@ interface Showing {
 async function isLeft(db: Ledger, opened: OpenedRun, asking: Asking): Promise<boolean> {
   const { flags, deps } = asking;
   if (flags.dryRun === true) {
-    await writePlan(deps, await plan(db, opened, asking));
+    await writePlan(deps, await planOf(planOptions(db, opened, asking), asking.sending, deps));
     return false;
   }
-  if (needsLeave(flags) && !isAllInFiles(db, opened.run.id))
-    return askLeave(deps, await plan(db, opened, asking));
-  return true;
+  const { id } = opened.run;
+  const isReopened = countsToAsk(db, id, flags).pending > countRows(db, id).pending;
+  const spendsNothing = isAllInFiles(db, id) && !isReopened;
+  if (spendsNothing) return true;
+  const rows = planOptions(db, opened, asking);
+  await refuseUnbounded(rows, asking.sending, deps);
+  if (!needsLeave(flags)) return true;
+  return askLeave(deps, await planOf(rows, asking.sending, deps));
 }
 
-async function plan(
+function planOptions(
   db: Ledger,
-  { run }: OpenedRun,
-  { flags, deps, sending }: Asking,
-): Promise<Planned> {
+  { run, isResumed }: OpenedRun,
+  { flags, deps, sending, book }: Asking,
+): Planning {
   const { clock } = deps;
-  const book = await openBook(deps);
   const { contextTokensOf, endpoints, policy } = sending;
   const imageFolder = folderOf(run.input, deps);
-  const tier = goesByFiles(db, run.id, flags) ? ({ tier: 'batch' } as const) : {};
+  const isByFiles = goesByFiles(db, run.id, flags);
+  const tier = isByFiles ? ({ tier: 'batch' } as const) : {};
   const costs = new BatchCosts({ book, clock, contextTokensOf, endpoints, ...tier });
   const builder = rowBuilder({ ...sending, db, run, costs, readTask, imageFolder });
   const settings = parseSettings(run.settings);
-  return planOf({ db, runId: run.id, builder, costs, endpoints, policy, settings }, sending, deps);
+  const reopened = reopenedBy(flags);
+  const rows = { db, runId: run.id, reopened, builder };
+  return { ...rows, costs, endpoints, policy, settings, isByFiles, isResumed };
 }
 
 /** Asks what is left: by files, live, or both. */
@@ -193,19 +220,18 @@ async function send(
 ): Promise<RunEnd | JobsEnd> {
   const { deps, flags, display } = sent;
   const { run } = opened;
-  const results = resultWriter(deps, flags, { db, run });
-  if (!goesByFiles(db, run.id, flags)) return live(db, opened, { ...sent, results });
+  if (!goesByFiles(db, run.id, flags)) return live(db, opened, sent);
   const seen = { seen: display.seen, onSeen: () => display.update() };
   const imageFolder = folderOf(run.input, deps);
-  const end = await sendByFiles(db, opened, { ...sent, ...seen, results, imageFolder });
+  const end = await sendByFiles(db, opened, { ...sent, ...seen, imageFolder });
   const isLeft = end.stop === 'done' && unansweredOf(flags) === 'live';
-  return isLeft ? live(db, opened, { ...sent, results }) : end;
+  return isLeft ? live(db, opened, sent) : end;
 }
 
 async function live(
   db: Ledger,
   { run }: OpenedRun,
-  { deps, sending, display, timers, results }: Asking & Showing & { results: ResultWriter },
+  { deps, sending, book, display, timers, results }: Asking & Showing,
 ): Promise<RunEnd> {
   const { clock, env, version, signal } = deps;
   const { keys } = sending.found;
@@ -214,26 +240,33 @@ async function live(
   const sender = await createSender({ keys, env, clock, version, maxConnections });
   return runLive({
     ...sending,
-    ...{ db, run, clock, sender, readTask },
-    book: await openBook(deps),
-    timers,
+    ...{ db, run, book, clock, sender, readTask, timers },
     imageFolder: folderOf(run.input, deps),
     results,
     interrupt: signal,
-    // A second Ctrl-C ends the process: what was in flight is found as unknown.
-    cancel: new AbortController().signal,
+    cancel: deps.cancel,
+    random: chance,
     seen: display.seen,
     onSeen: () => display.update(),
   });
+}
+
+/** 0 ≤ x < 1. */
+function chance(): number {
+  const steps = 2 ** 32;
+  return randomInt(steps) / steps;
 }
 
 function folderOf(input: string, { cwd }: Deps): string {
   return input === '-' ? cwd : dirname(input);
 }
 
-function noteOpened(deps: Deps, { run, isResumed, foundUnknown }: OpenedRun, db: Ledger): void {
+function noteOpened(
+  deps: Deps,
+  { run, isResumed, foundUnknown }: OpenedRun,
+  { done, failed, pending }: RowCounts,
+): void {
   if (!isResumed) return;
-  const { done, failed, pending } = countRows(db, run.id);
   deps.note(
     `batch ${run.id} goes on: ${done} done, ${failed} failed, ${displayOf(pending, 'row')} to ask`,
   );

@@ -17,14 +17,14 @@ import { type Column, renderRows } from '../report/rows.ts';
 import type { Deps } from '../terminal/command.ts';
 import type { SendFlags } from './batch-flags.ts';
 import { JOB_COLUMNS, type JobFlags, stopFiles } from './batch-jobs.ts';
-import { checkResultFormat, type ResultFlags, resultWriter } from './batch-results.ts';
+import { checkResults, type ResultFlags, resultWriter } from './batch-results.ts';
 import { withLedger } from './with-ledger.ts';
 
 type StatusRow = RowCounts & { readonly run: BatchRun; readonly jobs: readonly Job[] };
 
 const COLUMNS: Column<StatusRow>[] = [
   { key: 'batch', title: 'Batch', align: 'right', value: ({ run }) => run.id },
-  { key: 'input', title: 'Input', value: ({ run }) => run.input },
+  { key: 'input', title: 'Input', isPath: true, value: ({ run }) => run.input },
   { key: 'state', title: 'State', value: ({ run }) => run.state },
   { key: 'stopped_for', title: 'Stopped for', value: ({ run }) => run.stopReason },
   count('rows', 'Rows', ({ total }) => total),
@@ -76,7 +76,7 @@ export async function showStatus(
 
 /** Writes the results of a run as they are now. */
 export async function exportResults(id: number, flags: ResultFlags, deps: Deps): Promise<void> {
-  checkResultFormat(deps);
+  await checkResults(deps, []);
   const output =
     deps.output.format === 'table' ? ({ ...deps.output, format: 'csv' } as const) : deps.output;
   await withLedger(deps, 'refuse', async (db) => {

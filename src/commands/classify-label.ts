@@ -63,7 +63,7 @@ export async function labelSample(db: Ledger, sampling: Sampling): Promise<ExitC
   const model = flags.labelWith ?? '';
   const rows = await sampleRows(db, sampling);
   const opened = await openInputRun(
-    { name: '-', stdin: bytesOf(rows) },
+    { name: '-', label: labelOf(sampling), stdin: bytesOf(rows) },
     {
       ...{ db, settings: labelSettings(model), isNew: false },
       ...{ atMs: deps.clock.now(), signal: deps.signal },
@@ -76,6 +76,11 @@ export async function labelSample(db: Ledger, sampling: Sampling): Promise<ExitC
   const code = await askRun(db, opened, { flags, deps: { ...deps, output } });
   await writeLabels(readLabels(db, id), { deps, model });
   return code;
+}
+
+/** How the batch is listed: never as a path, which would be that of another batch. */
+function labelOf({ flags: { prompts }, deps }: Sampling): string {
+  return `classify: ${prompts === undefined ? 'a sample of calls' : resolve(deps.cwd, prompts)}`;
 }
 
 async function sampleRows(db: Ledger, sampling: Sampling): Promise<LabelRow[]> {

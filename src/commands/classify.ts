@@ -73,7 +73,9 @@ Examples:
 
 With --label-with a model is shown a sample of distinct prompts, read again where their logs lie, and
 says what each is for: its label, ours, and how far they agree. It is a batch: it asks before it
-spends, needs --yes or a budget where nobody can be asked, and goes on where it was.
+spends, needs --yes or a budget where nobody can be asked, and goes on where it was. The prompts of
+the sample and the model's answers are kept in the ledger, as those of every batch, also where their
+logs were read without --store-text.
 `,
     )
     .runs<Flags>(run);

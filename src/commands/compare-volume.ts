@@ -13,7 +13,7 @@ import {
   type Volume,
   volumeCost,
 } from '../compare/volume.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { formatRatio } from '../pricing/explain.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import { moneyColumn, tokenColumn } from '../report/columns.ts';
@@ -50,10 +50,10 @@ export function readVolumeFlags(flags: VolumeFlags): VolumeSettings | null {
   }
   if (isSplit && (monthlyTokens !== undefined || outputShare !== undefined)) {
     const hint = 'give --monthly-tokens with --output-share, or --input-tokens and --output-tokens';
-    throw usage('the tokens of a month are stated in two ways', hint);
+    throw usageError('the tokens of a month are stated in two ways', hint);
   }
   if (models === undefined) {
-    throw usage('no models are named', 'name them: --models gpt-4o,gpt-4o-mini');
+    throw usageError('no models are named', 'name them: --models gpt-4o,gpt-4o-mini');
   }
   const volumes =
     monthlyTokens === undefined
@@ -67,7 +67,7 @@ export function readVolumeFlags(flags: VolumeFlags): VolumeSettings | null {
 export function modelNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return [...new Set(names)];
-  throw usage(`--models '${text}' has an empty name`, 'write a,b,c');
+  throw usageError(`--models '${text}' has an empty name`, 'write a,b,c');
 }
 
 function refuseWithoutVolume({ multiplier, baseline, outputShare }: VolumeFlags): void {
@@ -80,7 +80,7 @@ function refuseWithoutVolume({ multiplier, baseline, outputShare }: VolumeFlags)
           ? '--output-share'
           : null;
   if (flag === null) return;
-  throw usage(`${flag} is for a stated volume`, 'add --monthly-tokens, or leave it out');
+  throw usageError(`${flag} is for a stated volume`, 'add --monthly-tokens, or leave it out');
 }
 
 function against(
@@ -89,17 +89,23 @@ function against(
 ): Pick<VolumeSettings, 'multiplier' | 'baseline'> {
   const ratio = multiplier === undefined ? null : parseMultiplier(multiplier);
   if (multiplier !== undefined && ratio === null) {
-    throw usage(`--multiplier '${multiplier}' is no decimal above 0`, 'give one such as 0.015');
+    throw usageError(
+      `--multiplier '${multiplier}' is no decimal above 0`,
+      'give one such as 0.015',
+    );
   }
   const name = baseline ?? models[0] ?? '';
   if (models.includes(name)) return { multiplier: ratio, baseline: name };
-  throw usage(`--baseline ${name} is none of --models`, `give one of: ${models.join(', ')}`);
+  throw usageError(`--baseline ${name} is none of --models`, `give one of: ${models.join(', ')}`);
 }
 
 function sharedVolume(text: string, share: string): Volume {
   const volume = splitByOutput(tokensOf(text, '--monthly-tokens'), share);
   if (volume !== null) return volume;
-  throw usage(`--output-share '${share}' is no share`, 'give a decimal from 0 to 1, such as 0.25');
+  throw usageError(
+    `--output-share '${share}' is no share`,
+    'give a decimal from 0 to 1, such as 0.25',
+  );
 }
 
 function splitVolume(input: string | undefined, output: string | undefined): Volume {
@@ -112,11 +118,10 @@ function splitVolume(input: string | undefined, output: string | undefined): Vol
 function tokensOf(text: string, flag: string): number {
   const tokens = parseTokenCount(text);
   if (tokens !== null) return tokens;
-  throw usage(`${flag} '${text}' is no number of tokens`, 'give one such as 10M, 250k or 1000000');
-}
-
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
+  throw usageError(
+    `${flag} '${text}' is no number of tokens`,
+    'give one such as 10M, 250k or 1000000',
+  );
 }
 
 /** The cost of each volume on each model. */

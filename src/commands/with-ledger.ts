@@ -13,6 +13,13 @@ import { refuseOverwrite } from '../terminal/output.ts';
 /** Whether a ledger that is not there is made, or is an error. */
 export type Missing = 'make' | 'refuse';
 
+/** Files that SQLite and the locks of runs keep beside a ledger: of the locks, the one named. */
+function besides(path: string, named: string | null): string[] {
+  const [lock] = /-run-\d+$/.exec(named ?? '') ?? [];
+  const suffixes = ['-wal', '-shm', '-journal', ...(lock === undefined ? [] : [lock])];
+  return suffixes.map((suffix) => `${path}${suffix}`);
+}
+
 /** Runs with the ledger of --ledger open; says in plain words what is wrong with it. */
 export async function withLedger<Result>(
   deps: Deps,
@@ -20,7 +27,7 @@ export async function withLedger<Result>(
   run: (db: Ledger) => Promise<Result>,
 ): Promise<Result> {
   const path = resolve(deps.cwd, deps.config.ledger.value);
-  refuseOverwrite(deps.output, [path]);
+  refuseOverwrite(deps.output, [path, ...besides(path, deps.output.path)]);
   const db = missing === 'make' ? openLedger(path) : openExistingLedger(path);
   try {
     // An ingest that was cut off may have left calls to settle.

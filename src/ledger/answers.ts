@@ -17,6 +17,11 @@ export interface StoredAnswer {
   readonly costPico: number | null;
 }
 
+/** An answer as it was found. */
+export interface FoundAnswer extends StoredAnswer {
+  readonly usedAtMs: EpochMs;
+}
+
 /** What stands for everything an answer depends on. */
 export interface AnswerKey {
   /** A hash of the text: of two texts with one hash the later is kept. */
@@ -30,7 +35,7 @@ export interface AnswerLimits {
   readonly capacity: number;
 }
 
-/** An answer's use is noted again only after so long: reading must not always write. */
+/** An answer's use is noted again only after so long. */
 const USE_STEP_MS = 60_000;
 /** So much of the capacity is freed at once. */
 const FREED_SHARE = 0.1;
@@ -48,13 +53,24 @@ export class Answers {
   }
 
   /** The answer for a key; null if there is none, or it is too old. */
-  get({ id, text }: AnswerKey, nowMs: EpochMs): StoredAnswer | null {
-    const row = this.#statements.find.get(id, text, nowMs - this.#limits.ttlMs) as
-      | (StoredAnswer & { usedAtMs: EpochMs })
-      | undefined;
-    if (row === undefined) return null;
-    if (nowMs - row.usedAtMs > USE_STEP_MS) this.#statements.use.run(nowMs, id);
-    return row;
+  get({ id, text }: AnswerKey, nowMs: EpochMs): FoundAnswer | null {
+    const row = this.#statements.find.get(id, text, nowMs - this.#limits.ttlMs);
+    return (row as FoundAnswer | undefined) ?? null;
+  }
+
+  /** Whether its use is to be noted: only so often, since reading must not always write. */
+  isUseDue({ usedAtMs }: FoundAnswer, nowMs: EpochMs): boolean {
+    return nowMs - usedAtMs > USE_STEP_MS;
+  }
+
+  /** Notes that an answer was used. */
+  noteUse({ id, text }: AnswerKey, nowMs: EpochMs): void {
+    this.#statements.use.run(nowMs, id, text);
+  }
+
+  /** Forgets an answer. */
+  drop({ id, text }: AnswerKey): void {
+    this.#count -= this.#statements.forget.run(id, text).changes;
   }
 
   /** Keeps an answer, in place of an older one; makes room by forgetting what was used longest ago. */
@@ -77,7 +93,8 @@ function prepareStatements(db: Ledger) {
       `SELECT model, answer, facts, cost_pico AS costPico, used_at_ms AS usedAtMs FROM kept_answer
        WHERE id = ? AND key = ? AND stored_at_ms >= ?`,
     ),
-    use: db.prepare('UPDATE kept_answer SET used_at_ms = ? WHERE id = ?'),
+    use: db.prepare('UPDATE kept_answer SET used_at_ms = ? WHERE id = ? AND key = ?'),
+    forget: db.prepare('DELETE FROM kept_answer WHERE id = ? AND key = ?'),
     put: db.prepare('INSERT OR REPLACE INTO kept_answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     expire: db.prepare('DELETE FROM kept_answer WHERE stored_at_ms < ?'),
     drop: db.prepare(

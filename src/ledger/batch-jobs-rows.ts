@@ -6,7 +6,7 @@
  */
 import type { EpochMs } from '../domain/time.ts';
 import { endJob, type Job } from './batch-jobs.ts';
-import { type PendingRow, rowId } from './batch-rows.ts';
+import { loseAttempts, type PendingRow, rowId } from './batch-rows.ts';
 import type { Ledger } from './open.ts';
 
 const PAGE = 500;
@@ -14,7 +14,10 @@ const PAGE = 500;
 const BEFORE = `
   (SELECT count(*) FROM batch_attempt b WHERE b.row_id = w.id AND b.number < %) AS attemptsBefore,
   (SELECT coalesce(sum(b.cost_pico), 0) FROM batch_attempt b
-    WHERE b.row_id = w.id AND b.number < %) AS costBeforePico`;
+    WHERE b.row_id = w.id AND b.number < %) AS costBeforePico,
+  (SELECT coalesce(sum(max(b.reserved_pico, 1)), 0) FROM batch_attempt b
+    WHERE b.row_id = w.id AND b.number < % AND b.cost_pico IS NULL
+      AND b.may_have_been_billed = 1) AS uncertainBeforePico`;
 
 /** Rows of a run that have no result and are in no file, a page at a time. */
 export function* rowsToSubmit(db: Ledger, runId: number): Generator<PendingRow[]> {
@@ -96,18 +99,8 @@ export function jobRowFinder(
 export function loseJob(db: Ledger, job: Job, end: { message: string; atMs: EpochMs }): void {
   const { runId, firstRow, lastRow, leaseId } = job;
   const range = { from: rowId(runId, firstRow), to: rowId(runId, lastRow), leaseId, ...end };
-  const open = 'row_id >= @from AND row_id <= @to AND lease_id = @leaseId AND ended_at_ms IS NULL';
   db.transaction(() => {
-    db.prepare(
-      `INSERT OR IGNORE INTO batch_result
-         (row_id, state, model, attempts, cache, error, reason, finished_at_ms)
-       SELECT row_id, 'unknown', model, number, 'miss', 'unknown: ' || @message, '', @atMs
-       FROM batch_attempt WHERE ${open}`,
-    ).run(range);
-    db.prepare(
-      `UPDATE batch_attempt SET ended_at_ms = @atMs, failure = 'unknown', may_have_been_billed = 1
-       WHERE ${open}`,
-    ).run(range);
+    loseAttempts(db, 'row_id >= @from AND row_id <= @to AND lease_id = @leaseId', range);
     endJob(db, job, { state: 'unknown', ...end });
   }).immediate();
 }

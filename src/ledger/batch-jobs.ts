@@ -7,7 +7,7 @@
  */
 import { dayNumber, type EpochMs } from '../domain/time.ts';
 import { rowId } from './batch-rows.ts';
-import { closeDeadLease, type SpendLimits, takenByRun, takenOnDay } from './budget.ts';
+import { closeDeadLease, leftOf, type SpendLimits, takenByRun, takenOnDay } from './budget.ts';
 import type { Ledger } from './open.ts';
 
 /** Where a job stands; the first four are open. */
@@ -120,7 +120,11 @@ export function addJob(db: Ledger, draft: JobDraft): number {
 function makeJob(db: Ledger, draft: JobDraft): number {
   const { runId, atMs, limits } = draft;
   const day = dayNumber(atMs);
-  const { count, worstPico } = covered(draft.entries, leftOf(db, { runId, day, limits }));
+  const left = leftOf(limits, {
+    byRun: () => takenByRun(db, runId),
+    onDay: () => takenOnDay(db, day),
+  });
+  const { count, worstPico } = covered(draft.entries, left);
   const entries = draft.entries.slice(0, count);
   const [first] = entries;
   if (first === undefined) return 0;
@@ -151,18 +155,6 @@ function makeJob(db: Ledger, draft: JobDraft): number {
     last: entries.at(-1)?.index ?? first.index,
   });
   return count;
-}
-
-/** What the budgets still allow; null: no limit. */
-function leftOf(
-  db: Ledger,
-  { runId, day, limits }: { runId: number; day: number; limits: SpendLimits },
-): bigint | null {
-  const ofRun = limits.runPico === null ? null : limits.runPico - takenByRun(db, runId);
-  const ofDay = limits.dayPico === null ? null : limits.dayPico - takenOnDay(db, day);
-  if (ofRun === null || ofDay === null) return ofRun ?? ofDay;
-  if (ofRun < ofDay) return ofRun;
-  return ofDay;
 }
 
 function covered(

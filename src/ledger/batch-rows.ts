@@ -52,13 +52,24 @@ export function rowWriter(db: Ledger, runId: number): (rows: readonly SpooledRow
 /** A row that is to be asked. */
 export interface PendingRow extends SpooledRow {
   readonly index: number;
-  /** Attempts of earlier processes, and what is known of their cost. */
+  /**
+   * Attempts of earlier processes, what is known of their cost, and what the others may have cost:
+   * at least 1 where there are any.
+   */
   readonly attemptsBefore: number;
   readonly costBeforePico: number;
+  readonly uncertainBeforePico: number;
 }
 
-/** Rows without a result in the order of the input, a page at a time, each read when it is asked for. */
-export function* pendingRows(db: Ledger, runId: number): Generator<PendingRow> {
+/**
+ * Rows without a result in the order of the input, a page at a time, each read when it is asked for;
+ * those whose result is one of `reopened` too, as if they were open again.
+ */
+export function* pendingRows(
+  db: Ledger,
+  runId: number,
+  reopened: readonly ResultState[] = [],
+): Generator<PendingRow> {
   const tried = db
     .prepare('SELECT EXISTS (SELECT 1 FROM batch_attempt WHERE row_id >= ? AND row_id < ?)')
     .pluck()
@@ -68,17 +79,21 @@ export function* pendingRows(db: Ledger, runId: number): Generator<PendingRow> {
     tried === 1
       ? `(SELECT count(*) FROM batch_attempt a WHERE a.row_id = w.id) AS attemptsBefore,
          (SELECT coalesce(sum(a.cost_pico), 0) FROM batch_attempt a WHERE a.row_id = w.id)
-           AS costBeforePico`
-      : '0 AS attemptsBefore, 0 AS costBeforePico';
+           AS costBeforePico,
+         (SELECT coalesce(sum(max(a.reserved_pico, 1)), 0) FROM batch_attempt a
+           WHERE a.row_id = w.id AND a.cost_pico IS NULL AND a.may_have_been_billed = 1)
+           AS uncertainBeforePico`
+      : '0 AS attemptsBefore, 0 AS costBeforePico, 0 AS uncertainBeforePico';
   const page = db.prepare(
     `SELECT w.id - ${runId * RUN} AS "index", w.line, w.input, ${before}
      FROM batch_row w WHERE w.id > ? AND w.id < ${(runId + 1) * RUN}
-       AND NOT EXISTS (SELECT 1 FROM batch_result r WHERE r.row_id = w.id)
+       AND NOT EXISTS (SELECT 1 FROM batch_result r WHERE r.row_id = w.id
+         AND r.state NOT IN (${reopened.map(() => '?').join()}))
      ORDER BY w.id LIMIT ${PAGE}`,
   );
   let last = runId * RUN - 1;
   for (;;) {
-    const rows = page.all(last) as PendingRow[];
+    const rows = page.all(last, ...reopened) as PendingRow[];
     yield* rows;
     const end = rows.at(-1);
     if (end === undefined) return;
@@ -149,6 +164,9 @@ export interface RowCounts {
   readonly uncertainPico: bigint;
 }
 
+/** Leases of files that no provider was asked to run yet. */
+const UNSENT = `SELECT lease_id FROM batch_job WHERE run_id = ? AND state IN ('made', 'uploaded')`;
+
 /** Counts the rows of a run. */
 export function countRows(db: Ledger, runId: number): RowCounts {
   const range = [runId * RUN, (runId + 1) * RUN];
@@ -166,12 +184,13 @@ export function countRows(db: Ledger, runId: number): RowCounts {
   const [costPico, uncertainPico] = db
     .prepare(
       `SELECT coalesce(sum(cost_pico), 0), coalesce(sum(CASE WHEN cost_pico IS NULL AND
-         (may_have_been_billed = 1 OR ended_at_ms IS NULL) THEN reserved_pico END), 0)
+         (may_have_been_billed = 1 OR (ended_at_ms IS NULL AND lease_id NOT IN (${UNSENT})))
+         THEN reserved_pico END), 0)
        FROM batch_attempt WHERE row_id >= ? AND row_id < ?`,
     )
     .raw()
     .safeIntegers()
-    .get(range) as [bigint, bigint];
+    .get(runId, ...range) as [bigint, bigint];
   const finished = states.reduce((sum, { rows }) => sum + rows, 0);
   return {
     total,
@@ -191,28 +210,40 @@ export function countRows(db: Ledger, runId: number): RowCounts {
  * answered and billed. Only for a run that is locked. Gives how many there are.
  */
 export function markUnknown(db: Ledger, runId: number, atMs: EpochMs): number {
-  const range = { runId, from: runId * RUN, to: (runId + 1) * RUN, atMs };
-  return db
-    .transaction(() => {
-      // Rows in a file at a provider are still under way, whoever asks.
-      const open = `row_id >= @from AND row_id < @to AND ended_at_ms IS NULL AND lease_id NOT IN
-        (SELECT lease_id FROM batch_job WHERE run_id = @runId AND settled_at_ms IS NULL)`;
-      const marked = db
-        .prepare(
-          `INSERT OR IGNORE INTO batch_result
-             (row_id, state, model, attempts, cache, error, reason, finished_at_ms)
-           SELECT row_id, 'unknown', max(model), max(number), 'miss',
-             'unknown: it was in flight when the process ended', '', @atMs
-           FROM batch_attempt WHERE ${open} GROUP BY row_id`,
-        )
-        .run(range);
-      db.prepare(
-        `UPDATE batch_attempt SET ended_at_ms = @atMs, failure = 'unknown', may_have_been_billed = 1
-         WHERE ${open}`,
-      ).run(range);
-      return marked.changes;
-    })
-    .immediate();
+  const message = 'it was in flight when the process ended';
+  const range = { runId, from: runId * RUN, to: (runId + 1) * RUN, message, atMs };
+  // Rows in a file at a provider are still under way, whoever asks.
+  const which = `row_id >= @from AND row_id < @to AND lease_id NOT IN
+    (SELECT lease_id FROM batch_job WHERE run_id = @runId AND settled_at_ms IS NULL)`;
+  return db.transaction(() => loseAttempts(db, which, range)).immediate();
+}
+
+/** What a condition on attempts is bound to, and how and when they were lost. */
+export interface LostAttempts {
+  readonly [name: string]: number | string;
+  readonly message: string;
+  readonly atMs: EpochMs;
+}
+
+/**
+ * Ends attempts that nobody can tell the end of, of those a condition names: their rows are unknown.
+ * Joins the transaction of the caller. Gives how many rows there are.
+ */
+export function loseAttempts(db: Ledger, which: string, lost: LostAttempts): number {
+  const open = `ended_at_ms IS NULL AND ${which}`;
+  const marked = db
+    .prepare(
+      `INSERT OR IGNORE INTO batch_result
+         (row_id, state, model, attempts, cache, error, reason, finished_at_ms)
+       SELECT row_id, 'unknown', max(model), max(number), 'miss', 'unknown: ' || @message, '', @atMs
+       FROM batch_attempt WHERE ${open} GROUP BY row_id`,
+    )
+    .run(lost);
+  db.prepare(
+    `UPDATE batch_attempt SET ended_at_ms = @atMs, failure = 'unknown', may_have_been_billed = 1
+     WHERE ${open}`,
+  ).run(lost);
+  return marked.changes;
 }
 
 /** Makes rows of a state pending again; gives how many there were. Their attempts stay on record. */
@@ -222,15 +253,19 @@ export function reopenRows(db: Ledger, runId: number, state: ResultState): numbe
     .run(runId * RUN, (runId + 1) * RUN, state).changes;
 }
 
-/** Gives rows without a result one: they were cancelled. */
+/** Gives rows without a result one: they were cancelled, after the attempts they had. */
 export function cancelRows(db: Ledger, runId: number, atMs: EpochMs): number {
   return db
     .prepare(
       `INSERT OR IGNORE INTO batch_result
-         (row_id, state, model, attempts, cache, error, reason, finished_at_ms)
-       SELECT id, 'cancelled', '', 0, 'miss', 'cancelled', '', ? FROM batch_row w
+         (row_id, state, model, attempts, cost_pico, cache, error, reason, finished_at_ms)
+       SELECT w.id, 'cancelled', '', count(a.row_id),
+         CASE WHEN count(a.cost_pico) = count(a.row_id) THEN coalesce(sum(a.cost_pico), 0) END,
+         'miss', 'cancelled', '', ?
+       FROM batch_row w LEFT JOIN batch_attempt a ON a.row_id = w.id
        WHERE w.id >= ? AND w.id < ?
-         AND NOT EXISTS (SELECT 1 FROM batch_result r WHERE r.row_id = w.id)`,
+         AND NOT EXISTS (SELECT 1 FROM batch_result r WHERE r.row_id = w.id)
+       GROUP BY w.id`,
     )
     .run(atMs, runId * RUN, (runId + 1) * RUN).changes;
 }

@@ -53,17 +53,20 @@ export function listRuns(db: Ledger): BatchRun[] {
   return runs.map(toRun);
 }
 
-/** The newest run of exactly these inputs and settings that was not cancelled; null: none. */
+/**
+ * The newest run of exactly these inputs and settings that was not cancelled, the run `id` apart;
+ * null: none.
+ */
 export function findRun(
   db: Ledger,
-  { inputHash, settingsHash }: { inputHash: string; settingsHash: string },
+  { id = 0, inputHash, settingsHash }: { id?: number; inputHash: string; settingsHash: string },
 ): BatchRun | null {
   const run = db
     .prepare(
       `SELECT ${COLUMNS} FROM batch_run WHERE input_hash = ? AND settings_hash = ?
-       AND state IN ('open', 'done') ORDER BY id DESC LIMIT 1`,
+       AND state IN ('open', 'done') AND id <> ? ORDER BY id DESC LIMIT 1`,
     )
-    .get(inputHash, settingsHash);
+    .get(inputHash, settingsHash, id);
   return run === undefined ? null : toRun(run as Stored);
 }
 

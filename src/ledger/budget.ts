@@ -72,7 +72,7 @@ export class LedgerBudget {
   /** Replaces what was set aside by what was spent. */
   settle({ worstPico, lease }: LeaseReservation, actualPico: number): void {
     lease.held -= BigInt(worstPico);
-    this.#spend(lease, BigInt(actualPico));
+    if (spend(lease, BigInt(actualPico))) this.#writeTaken(lease);
   }
 
   /** Gives back what was set aside for an attempt that cost nothing. */
@@ -80,16 +80,16 @@ export class LedgerBudget {
     lease.held -= BigInt(worstPico);
   }
 
-  /** Counts what was spent without having been set aside: in runs without a limit. */
-  note(pico: number): void {
-    this.#spend(this.lease, BigInt(pico));
-  }
-
-  #spend(lease: Lease, pico: bigint): void {
-    lease.spent += pico;
-    // Not set aside, or billed beyond the worst case: it counts, and what is left shrinks.
-    const over = lease.spent + lease.held - lease.taken;
-    if (over > 0n) this.#grow(lease, over);
+  /**
+   * Counts what was spent without having been set aside: in runs without a limit. Gives what writes
+   * it down, as often as a transaction needs it.
+   */
+  note(pico: number): () => void {
+    const { lease } = this;
+    const isMore = spend(lease, BigInt(pico));
+    return () => {
+      if (isMore) this.#writeTaken(lease);
+    };
   }
 
   /** Gives back what was taken and not spent; what is still held stays taken. */
@@ -112,31 +112,54 @@ export class LedgerBudget {
 
   /** Takes what is missing, and as much as the next attempts may need where there is plenty. */
   #take(lease: Lease, missing: bigint, pico: bigint): boolean {
-    return this.#db
+    const more = this.#db
       .transaction(() => {
         const left = this.#left(lease.day);
-        if (left !== null && left < missing) return false;
+        if (left !== null && left < missing) return null;
         const plenty = missing + pico * ATTEMPTS_TO_LEASE;
-        this.#grow(lease, left === null || left >= plenty * 2n ? plenty : missing);
-        return true;
+        const most = left === null || left >= plenty * 2n ? plenty : missing;
+        this.#statements.update.run(lease.taken + most, lease.id);
+        return most;
       })
       .immediate();
+    // Only once it is committed: money that is not taken in the ledger is others' too.
+    lease.taken += more ?? 0n;
+    return more !== null;
   }
 
-  #grow(lease: Lease, pico: bigint): void {
-    this.#statements.update.run(lease.taken + pico, lease.id);
-    lease.taken += pico;
+  #writeTaken({ taken, id }: Lease): void {
+    this.#statements.update.run(taken, id);
   }
 
   #left(day: number): bigint | null {
     const { takenByRun, takenOnDay } = this.#statements;
-    const { runPico, dayPico } = this.#limits;
-    const ofRun = runPico === null ? null : runPico - (takenByRun.get(this.#runId) as bigint);
-    const ofDay = dayPico === null ? null : dayPico - (takenOnDay.get(day) as bigint);
-    if (ofRun === null || ofDay === null) return ofRun ?? ofDay;
-    if (ofRun < ofDay) return ofRun;
-    return ofDay;
+    return leftOf(this.#limits, {
+      byRun: () => takenByRun.get(this.#runId) as bigint,
+      onDay: () => takenOnDay.get(day) as bigint,
+    });
   }
+}
+
+/** Counts money as spent; true if that is more than was taken, which grows to it. */
+function spend(lease: Lease, pico: bigint): boolean {
+  lease.spent += pico;
+  // Not set aside, or billed beyond the worst case: it counts, and what is left shrinks.
+  const used = lease.spent + lease.held;
+  if (used <= lease.taken) return false;
+  lease.taken = used;
+  return true;
+}
+
+/** What limits still allow, in pico-USD; null: there are none. Asks only for what it needs. */
+export function leftOf(
+  { runPico, dayPico }: SpendLimits,
+  taken: { byRun(): bigint; onDay(): bigint },
+): bigint | null {
+  const ofRun = runPico === null ? null : runPico - taken.byRun();
+  const ofDay = dayPico === null ? null : dayPico - taken.onDay();
+  if (ofRun === null || ofDay === null) return ofRun ?? ofDay;
+  if (ofRun < ofDay) return ofRun;
+  return ofDay;
 }
 
 /** What a run took in all, in pico-USD: spent, or set aside. */
@@ -147,6 +170,21 @@ export function takenByRun(db: Ledger, runId: number): bigint {
 /** What batch runs took on a UTC day (as in `dayNumber`), in pico-USD: spent, or set aside. */
 export function takenOnDay(db: Ledger, day: number): bigint {
   return prepareStatements(db).takenOnDay.get(day) as bigint;
+}
+
+/** What attempts cost beyond what was set aside for them, of a run or on a UTC day, in pico-USD. */
+export function takenUnforeseen(db: Ledger, of: { runId: number } | { day: number }): bigint {
+  const where = 'runId' in of ? 'l.run_id = @runId' : 'l.day = @day';
+  return db
+    .prepare(
+      `SELECT coalesce(sum(a.cost_pico - a.reserved_pico), 0) FROM batch_lease l
+       JOIN batch_attempt a ON a.lease_id = l.id
+         AND a.row_id >= l.run_id << 32 AND a.row_id < (l.run_id + 1) << 32
+       WHERE ${where} AND a.cost_pico > a.reserved_pico`,
+    )
+    .pluck()
+    .safeIntegers()
+    .get(of) as bigint;
 }
 
 /** Open leases of runs; those of a run that nobody works on are of a process that died. */

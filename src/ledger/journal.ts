@@ -8,6 +8,7 @@
  */
 import type { EpochMs } from '../domain/time.ts';
 import { rowId } from './batch-rows.ts';
+import { BoundRows, rowStatement } from './bound-rows.ts';
 import type { CallRows, RunCall } from './call-rows.ts';
 import type { Ledger } from './open.ts';
 
@@ -31,7 +32,8 @@ export interface JournalEnd {
   /** Null: it was answered. */
   readonly failure: string | null;
   readonly httpStatus: number | null;
-  readonly latencyMs: number;
+  /** Null: nobody measured it. */
+  readonly latencyMs: number | null;
   readonly costPico: number | null;
   readonly mayHaveBeenBilled: boolean;
   /** The call for the ledger; null where none reached a provider. */
@@ -48,7 +50,8 @@ export interface JournalResult {
   readonly cachedTokens: number | null;
   readonly outputTokens: number | null;
   readonly costPico: number | null;
-  readonly latencyMs: number;
+  /** Null: nobody measured it. */
+  readonly latencyMs: number | null;
   readonly attempts: number;
   readonly cache: string;
   readonly error: string;
@@ -218,7 +221,7 @@ export class BatchJournal {
   #writeEnd(end: JournalEnd): void {
     const { atMs, failure, httpStatus, costPico, attempt } = end;
     const id = rowId(this.#options.runId, end.row);
-    const latencyMs = Math.round(end.latencyMs);
+    const latencyMs = wholeMs(end.latencyMs);
     const billed = end.mayHaveBeenBilled ? 1 : 0;
     this.#statements.end.run(atMs, failure, httpStatus, latencyMs, costPico, billed, id, attempt);
   }
@@ -229,7 +232,7 @@ export class BatchJournal {
       const { state, model, answer, inputTokens, cachedTokens, outputTokens, costPico } = result;
       const { attempts, cache, error, reason, atMs } = result;
       const id = rowId(this.#options.runId, result.row);
-      const latencyMs = Math.round(result.latencyMs);
+      const latencyMs = wholeMs(result.latencyMs);
       rows.add(id, state, model, answer, inputTokens, cachedTokens, outputTokens, costPico);
       rows.add(latencyMs, attempts, cache, error, reason, atMs);
     }
@@ -237,37 +240,9 @@ export class BatchJournal {
   }
 }
 
-type Bound = string | number | null;
-
-/** An INSERT of one row, and one of several: each call of SQLite costs as much as a row. */
-interface RowStatement {
-  readonly width: number;
-  readonly one: { run(...values: Bound[]): unknown };
-  readonly many: { run(...values: Bound[]): unknown };
-}
-
-/** Rows to one INSERT. */
-const ROWS = 8;
-
-/** Gathers the values of rows for one INSERT after the other. */
-class BoundRows {
-  #bound: Bound[] = [];
-
-  constructor(private readonly statement: RowStatement) {}
-
-  add(...values: Bound[]): void {
-    for (const value of values) this.#bound.push(value);
-    if (this.#bound.length < ROWS * this.statement.width) return;
-    this.statement.many.run(...this.#bound);
-    this.#bound = [];
-  }
-
-  finish(): void {
-    const { width, one } = this.statement;
-    for (let at = 0; at < this.#bound.length; at += width) {
-      one.run(...this.#bound.slice(at, at + width));
-    }
-  }
+/** Milliseconds as they are kept. */
+export function wholeMs(durationMs: number | null): number | null {
+  return durationMs === null ? null : Math.round(durationMs);
 }
 
 function callsOf(ends: readonly JournalEnd[]): RunCall[] {
@@ -303,11 +278,4 @@ function prepareStatements(db: Ledger) {
     ),
     result: rowStatement(db, 'INSERT OR REPLACE INTO batch_result', 14),
   };
-}
-
-function rowStatement(db: Ledger, insert: string, width: number): RowStatement {
-  const row = `(${Array(width).fill('?').join()})`;
-  const of = (rows: number) =>
-    db.prepare<Bound[]>(`${insert} VALUES ${Array(rows).fill(row).join()}`);
-  return { width, one: of(1), many: of(ROWS) };
 }

@@ -1,7 +1,7 @@
 /**
  * The lock of a batch run: one process works on it at a time.
  *
- * Takes the ledger's path and a run, gives a lock or null. Never outlives its process: the system
+ * Takes the ledger and a run, gives a lock or null. Never outlives its process: the system
  * drops it with the process, also after kill -9, so nobody waits for the dead.
  */
 import fs from 'node:fs';

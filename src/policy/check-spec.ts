@@ -3,6 +3,7 @@
  *
  * Takes the text, gives what it asks for, or what is wrong with it. Never checks an answer.
  */
+import { slowRegexProblem } from '../domain/regex-safety.ts';
 
 /** A check, taken apart. */
 export type CheckSpec =
@@ -31,12 +32,9 @@ export function parseCheckSpec(text: string): CheckSpec | string {
 }
 
 function regexSpec(pattern: string): CheckSpec | string {
-  try {
-    return { kind: 'regex', pattern, regex: new RegExp(pattern, 'u') };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return `'${pattern.slice(0, 60)}' is no regular expression`;
-  }
+  const problem = slowRegexProblem(pattern, 'u');
+  if (problem !== null) return `'regex:${pattern.slice(0, 60)}' ${problem}`;
+  return { kind: 'regex', pattern, regex: new RegExp(pattern, 'u') };
 }
 
 function lengthSpec(value: string): CheckSpec | string {

@@ -2,6 +2,7 @@
  * Section `cache`: which answers are kept, for how long, and for whom.
  *
  * Takes the section, gives its settings; what is not said is null, and the user's default holds.
+ * Never a default of its own: a policy that leaves something open does not decide it.
  */
 import type { FileValue } from './file-value.ts';
 

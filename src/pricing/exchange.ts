@@ -6,7 +6,7 @@
  */
 import { parseDecimal } from '../domain/money.ts';
 import { DAY_MS, type EpochMs, formatDay, parseInstant } from '../domain/time.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import type { Factor, Ratio } from './card.ts';
 
 /** A stated rate and the UTC days it holds: from inclusive, until exclusive. */
@@ -69,7 +69,10 @@ export function currencyTimes(
 function timeOf(where: string, code: string, rate: ExchangeRate): CurrencyTime {
   const ratio = decimalRatio(rate.perUsd);
   if (ratio === null) {
-    throw refusal(`${where}: the rate of ${code} is '${rate.perUsd}'`, 'write a decimal above 0');
+    throw usageError(
+      `${where}: the rate of ${code} is '${rate.perUsd}'`,
+      'write a decimal above 0',
+    );
   }
   const factor: Factor = {
     kind: 'currency',
@@ -84,7 +87,10 @@ function limit(where: string, code: string, text: string | null | undefined): Ep
   if (text === undefined || text === null || text === '') return null;
   const at = parseInstant(text);
   if (at === null) {
-    throw refusal(`${where}: a day of the rate of ${code} is '${text}'`, 'write it as YYYY-MM-DD');
+    throw usageError(
+      `${where}: a day of the rate of ${code} is '${text}'`,
+      'write it as YYYY-MM-DD',
+    );
   }
   return at;
 }
@@ -112,19 +118,19 @@ function checkCover(
 ): void {
   const code = currency.toUpperCase();
   const state = `state how many ${code} one US dollar is`;
-  if (times.length === 0) throw refusal(`${where}: prices in ${currency} without a rate`, state);
+  if (times.length === 0) throw usageError(`${where}: prices in ${currency} without a rate`, state);
   let next: EpochMs | null = row.from;
   for (const [i, time] of times.entries()) {
     if (i > 0 && (next === null || (time.from ?? -Infinity) < next)) {
-      throw refusal(`${where}: two rates of ${code} on ${day(time.from)}`, 'keep one');
+      throw usageError(`${where}: two rates of ${code} on ${day(time.from)}`, 'keep one');
     }
     if ((time.from ?? -Infinity) > (next ?? -Infinity)) {
-      throw refusal(`${where}: no rate of ${code} ${gap(next, time.from)}`, state);
+      throw usageError(`${where}: no rate of ${code} ${gap(next, time.from)}`, state);
     }
     next = time.until;
   }
   if (next === null || next === row.until) return;
-  throw refusal(`${where}: no rate of ${code} from ${formatDay(next)} on`, state);
+  throw usageError(`${where}: no rate of ${code} from ${formatDay(next)} on`, state);
 }
 
 function gap(next: EpochMs | null, from: EpochMs | null): string {
@@ -133,8 +139,4 @@ function gap(next: EpochMs | null, from: EpochMs | null): string {
 
 function day(at: EpochMs | null): string {
   return at === null ? 'all days' : formatDay(at - (at % DAY_MS));
-}
-
-function refusal(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
 }

@@ -2,7 +2,8 @@
  * Anthropic's Message Batches: the requests go with the order to begin, the answers are one file.
  *
  * Takes files, gives batches. Anthropic lets a batch carry no name: a lost one is known by what it
- * answers, when it has ended, and by nothing before.
+ * answers, when it has ended, and by nothing before. Never takes one for ours whose answers do not
+ * say so.
  */
 import { Buffer } from 'node:buffer';
 import { DAY_MS, parseInstant } from '../domain/time.ts';

@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 import { errorIn } from './error-body.ts';
 import { failureOf, statusInside } from './failures.ts';
-import { isObject, type JsonObject } from './json-object.ts';
+import { isObject, type JsonObject, parseJson } from './json-object.ts';
 import { NO_LIMITS } from './limit-headers.ts';
 import type { Attempt, AttemptFailure, Endpoint, Prompt } from './provider.ts';
 import { readAttempt } from './read-attempt.ts';
@@ -25,21 +25,12 @@ export interface BatchLine {
 
 /** Reads a line; null if it is none. */
 export function parseBatchLine(text: string): BatchLine | null {
-  const line = parsed(text);
+  const line = parseJson(text);
   if (!isObject(line)) return null;
   const customId = textIn(line, 'custom_id');
   if (customId === null) return null;
   if (isObject(line.result)) return { customId, ...ofResult(line.result) };
   return { customId, ...ofResponse(line) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return null;
-  }
 }
 
 /** Anthropic's. */
@@ -80,7 +71,7 @@ export function readBatchLine({ response, notRun }: BatchLine, context: LineCont
   const body = Buffer.from(JSON.stringify(response.body ?? null));
   const exchanged = {
     ...{ isSent: true, httpStatus: response.status, headers: {}, body },
-    ...{ fault: null, latencyMs: Number.NaN },
+    ...{ fault: null, latencyMs: null },
   };
   const attempt = readAttempt(exchanged, {
     ...{ ...context, wire, timeoutMs: 0, maxBytes: body.length },
@@ -94,6 +85,6 @@ export function readBatchLine({ response, notRun }: BatchLine, context: LineCont
 
 /** A row that a batch ended without; `isCounted`: it said that it had run all. */
 export function notRunFailure(why: string, isCounted = false): AttemptFailure {
-  const facts = { httpStatus: null, message: why, latencyMs: Number.NaN, limits: NO_LIMITS };
+  const facts = { httpStatus: null, message: why, latencyMs: null, limits: NO_LIMITS };
   return failureOf('not_run', facts, { mayHaveBeenBilled: isCounted });
 }

@@ -10,12 +10,12 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { OutputPiece, Search } from './batch-api.ts';
 import type { Exchanged } from './exchange.ts';
-import { isObject, type JsonObject } from './json-object.ts';
-import type { AttemptFailure, Endpoint, Prompt } from './provider.ts';
+import { isNeverSent } from './failures.ts';
+import { isObject, type JsonObject, parseJson } from './json-object.ts';
+import type { AttemptFailure, Endpoint } from './provider.ts';
 import { proxyAgent } from './proxies.ts';
-import { readAttempt } from './read-attempt.ts';
-import { headersOf, type SenderOptions } from './send.ts';
-import type { WireFormat } from './wire.ts';
+import { readFailure } from './read-attempt.ts';
+import { CONNECT_TIMEOUT_MS, headersOf, type SenderOptions } from './send.ts';
 
 /** A request of a Batch API. */
 export interface Ask {
@@ -38,7 +38,6 @@ export interface AskBody {
 const ANSWER_MS = 10 * 60_000;
 /** Between two pieces of an answer. */
 const SILENCE_MS = 2 * 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** A longer line of an output is left out: its row counts as not answered. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -55,8 +54,7 @@ export class BatchTransfer {
     this.#options = options;
     this.#dispatcher = dispatcher;
     const key = options.keys.keyOf(endpoint.id);
-    // Without the content type, which is each request's own.
-    const own = headersOf(endpoint.wire, key, options.version).slice(2);
+    const own = headersOf(endpoint.wire, key, options.version);
     this.#headers = [...own, ...options.keys.headersOf(endpoint.id)];
   }
 
@@ -67,7 +65,7 @@ export class BatchTransfer {
     const exchanged = await this.#whole(given);
     const { httpStatus, fault, body } = exchanged;
     if (fault === null && httpStatus !== null && httpStatus >= 200 && httpStatus < 300) {
-      const value = parsed(body.toString('utf8'));
+      const value = parseJson(body.toString('utf8'));
       if (isObject(value)) return value;
     }
     return this.#failure(exchanged);
@@ -117,7 +115,7 @@ export class BatchTransfer {
     if (signal?.aborted === true) return this.#failure(exchangedOf({ kind: 'aborted' }));
     // The file changed while it was sent, or a bug: no network does this.
     if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH' || code === '') throw error;
-    return this.#broken(error, !NOT_SENT.test(code));
+    return this.#broken(error, !isNeverSent(code));
   }
 
   #broken(error: Error, isSent: boolean): AttemptFailure {
@@ -140,13 +138,11 @@ export class BatchTransfer {
 
   #failure(exchanged: Exchanged): AttemptFailure {
     const { keys, clock } = this.#options;
-    const attempt = readAttempt(exchanged, {
-      ...{ endpoint: this.#endpoint, prompt: NO_PROMPT, wire: NO_WIRE, requestText: '' },
-      ...{ nowMs: clock.now(), timeoutMs: ANSWER_MS, maxBytes: MAX_JSON_BYTES },
+    return readFailure(exchanged, {
+      ...{ endpoint: this.#endpoint, requestText: '', nowMs: clock.now() },
+      ...{ timeoutMs: ANSWER_MS, maxBytes: MAX_JSON_BYTES },
       redact: (text) => keys.redact(text),
     });
-    if (attempt.kind === 'failure') return attempt;
-    throw new Error('an answer without a prompt');
   }
 }
 
@@ -180,28 +176,9 @@ export function refusedSearch(failure: AttemptFailure): Search | AttemptFailure 
   return { kind: 'cannot', why: failure.message };
 }
 
-const NOT_SENT =
-  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|ERR_INVALID_|ERR_SSL)/;
-
-/** What comes back from a Batch API is no answer to a prompt. */
-const NO_WIRE: WireFormat = { pathAt: () => '', bodyOf: () => ({}), read: () => null };
-const NO_PROMPT: Prompt = {
-  ...{ operation: 'chat', model: '', system: null, messages: [], images: [], maxTokens: null },
-  ...{ temperatureMilli: null, schema: null, extra: {} },
-};
-
 function exchangedOf(fault: Exchanged['fault']): Exchanged {
   const body = Buffer.alloc(0);
-  return { isSent: true, httpStatus: null, headers: {}, body, fault, latencyMs: Number.NaN };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return null;
-  }
+  return { isSent: true, httpStatus: null, headers: {}, body, fault, latencyMs: null };
 }
 
 const BLOCK_BYTES = 65_536;

@@ -4,7 +4,7 @@
  * Takes parsed JSON, gives settings. Never takes a key: a file names the variable or the file that
  * holds it.
  */
-import { EXIT, UserError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { isObject } from './json-object.ts';
 import type { Wire } from './provider.ts';
 
@@ -48,7 +48,7 @@ export function parseWire(word: string, origin: string): Wire {
   const wire = Object.hasOwn(WIRE_WORDS, word) ? WIRE_WORDS[word] : undefined;
   if (wire !== undefined) return wire;
   const hint = `give ${Object.keys(WIRE_WORDS).join(', ')}`;
-  throw refusal(`${origin} is '${word.slice(0, 40)}', which is no kind of endpoint`, hint);
+  throw usageError(`${origin} is '${word.slice(0, 40)}', which is no kind of endpoint`, hint);
 }
 
 const LIMITS = ['rpm', 'tpm', 'input_tpm', 'output_tpm', 'concurrency'] as const;
@@ -60,17 +60,17 @@ const KEYS: readonly string[] = [
 /** Reads the list of endpoints of a config file. Throws UserError for what is none. */
 export function parseEndpointSettings(value: unknown, origin: string): EndpointSetting[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw refusal(`${origin} is no list`, 'give a list of endpoints');
+  if (!Array.isArray(value)) throw usageError(`${origin} is no list`, 'give a list of endpoints');
   return value.map((item: unknown, index) => parseOne(item, `${origin}[${index}]`));
 }
 
 function parseOne(value: unknown, origin: string): EndpointSetting {
-  if (!isObject(value)) throw refusal(`${origin} is no object`, `give ${KEYS.join(', ')}`);
+  if (!isObject(value)) throw usageError(`${origin} is no object`, `give ${KEYS.join(', ')}`);
   refuseStrangers(Object.keys(value), origin);
   const text = (name: string) => parseText(value[name], `${origin}.${name}`);
   const limit = (name: (typeof LIMITS)[number]) => parseLimit(value[name], `${origin}.${name}`);
   const baseUrl = text('base_url');
-  if (baseUrl === null) throw refusal(`${origin} has no base_url`, 'such as https://HOST/v1');
+  if (baseUrl === null) throw usageError(`${origin} has no base_url`, 'such as https://HOST/v1');
   const wire = text('wire');
   return {
     origin,
@@ -98,16 +98,16 @@ function refuseStrangers(names: readonly string[], origin: string): void {
   if (stranger === undefined) return;
   if (/^(?:api_?)?(?:key|token|secret)$/i.test(stranger)) {
     const hint = 'name the variable (key_env) or the file (key_file) that holds it';
-    throw refusal(`${origin}.${stranger}: a key does not belong into a config file`, hint);
+    throw usageError(`${origin}.${stranger}: a key does not belong into a config file`, hint);
   }
-  throw refusal(`${origin} knows no '${stranger.slice(0, 40)}'`, `give ${KEYS.join(', ')}`);
+  throw usageError(`${origin} knows no '${stranger.slice(0, 40)}'`, `give ${KEYS.join(', ')}`);
 }
 
 /** The value is not shown: under the wrong name it may be a key. */
 function parseText(value: unknown, origin: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  throw refusal(`${origin} is no text`, 'give a text between quotes');
+  throw usageError(`${origin} is no text`, 'give a text between quotes');
 }
 
 function parseTexts(value: unknown, origin: string): string[] {
@@ -115,7 +115,7 @@ function parseTexts(value: unknown, origin: string): string[] {
   const texts = Array.isArray(value) ? value : [value];
   return texts.map((text: unknown) => {
     const parsed = parseText(text, origin);
-    if (parsed === null) throw refusal(`${origin} holds null`, 'give names of models');
+    if (parsed === null) throw usageError(`${origin} holds null`, 'give names of models');
     return parsed;
   });
 }
@@ -127,30 +127,30 @@ const SECRET_NAME = /(?:^|-)(?:auth|api-?key|cookie|key|password|secret|token)(?
 
 function parseHeaders(value: unknown, origin: string): (readonly [string, string])[] {
   if (value === undefined || value === null) return [];
-  if (!isObject(value)) throw refusal(`${origin} is no object`, 'give names and values');
+  if (!isObject(value)) throw usageError(`${origin} is no object`, 'give names and values');
   return Object.entries(value).map(([given, text]) => {
     const name = given.toLowerCase();
     const place = `${origin}.${given.slice(0, 60)}`;
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw refusal(`${place} is no name`, 'such as x-team');
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw usageError(`${place} is no name`, 'such as x-team');
     if (OWN_HEADERS.test(name)) {
-      throw refusal(`${place} is set by aicost`, 'a key is named with key_env or key_file');
+      throw usageError(`${place} is set by aicost`, 'a key is named with key_env or key_file');
     }
     const parsed = parseText(text, place) ?? '';
     if (SECRET_NAME.test(name) && !parsed.startsWith('$')) {
       const hint = 'name a variable that holds it, such as "$PORTKEY_API_KEY"';
-      throw refusal(`${place}: a key does not belong into a config file`, hint);
+      throw usageError(`${place}: a key does not belong into a config file`, hint);
     }
     if (/^[\x20-\x7e]+$/.test(parsed)) return [name, parsed];
-    throw refusal(`${place} holds characters that no header takes`, 'give plain letters and signs');
+    throw usageError(
+      `${place} holds characters that no header takes`,
+      'give plain letters and signs',
+    );
   });
 }
 
 function parseLimit(value: unknown, origin: string): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw refusal(`${origin} is ${JSON.stringify(value)}`, 'give a whole number from 1');
-}
-
-function refusal(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
+  throw usageError(`${origin} is ${JSON.stringify(value)}`, 'give a whole number from 1');
 }

@@ -23,8 +23,6 @@ export interface ExchangeLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
-  /** Called just before the first byte leaves. */
-  readonly onSent: (() => void) | undefined;
 }
 
 /** Why there is no whole answer. */
@@ -43,7 +41,8 @@ export interface Exchanged {
   /** Whole if there is no fault. */
   readonly body: Buffer;
   readonly fault: Fault | null;
-  readonly latencyMs: number;
+  /** Null: nobody measured it. */
+  readonly latencyMs: number | null;
 }
 
 /** Sends a request. Never rejects for what the network or the server does. */
@@ -110,7 +109,6 @@ class Running implements Dispatcher.DispatchHandler {
       return;
     }
     this.#controller = controller;
-    this.#limits.onSent?.();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, httpStatus: number, headers: Headers): void {

@@ -11,7 +11,7 @@ import type { AttemptFailure, FailureCode, LimitHeaders } from './provider.ts';
 export interface FailureFacts {
   readonly httpStatus: number | null;
   readonly message: string;
-  readonly latencyMs: number;
+  readonly latencyMs: number | null;
   readonly limits: LimitHeaders;
 }
 
@@ -175,17 +175,30 @@ export function failureOfBreak({ error, isSent }: Break, facts: FailureFacts): A
 }
 
 const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|ERR_INVALID_)/;
+const UNREACHED =
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_SSL)/;
+
+/** Whether the code of an error says by itself that no byte of the request had left. */
+export function isNeverSent(code: string): boolean {
+  return UNREACHED.test(code) || CERTIFICATE.test(code);
+}
 
 /** What went wrong with a connection, for people. */
 export function reasonOfBreak({ error, isSent }: Break): string {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'ENOTFOUND') return `no such host${hostOf(error)} (ENOTFOUND)`;
   if (code === 'ECONNREFUSED') return 'the connection was refused (ECONNREFUSED)';
-  if (CERTIFICATE.test(code)) return `its certificate is not trusted (${code})`;
+  if (CERTIFICATE.test(code)) return `its certificate is not trusted (${code})${remedyOf(code)}`;
   const what = isSent ? 'the connection was lost' : 'cannot connect';
   // undici's own codes are no news to people.
   const said = code === '' || code.startsWith('UND_ERR') ? error.message : code;
   return said === '' ? what : `${what} (${said})`;
+}
+
+/** Where an authority is not known, its file can be named; a wrong host or day stays wrong. */
+function remedyOf(code: string): string {
+  const isUnknown = /^(?:DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code);
+  return isUnknown ? '; name the file of its authority in NODE_EXTRA_CA_CERTS' : '';
 }
 
 function hostOf(error: Error): string {

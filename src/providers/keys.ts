@@ -4,9 +4,9 @@
  * Takes names of variables and files, gives keys to those who send. Never prints one, and never
  * takes one from a flag, where every process of the machine could read it.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
+import { readSmallFile } from '../small-file.ts';
 import { hideSecrets } from './redact.ts';
 
 /** The environment's variables. */
@@ -81,11 +81,10 @@ export function readKeyFile(path: string, cwd: string): FoundKey {
 
 function textOf(path: string, shown: string): { readonly text: string; readonly mode: number } {
   try {
-    const { size, mode } = statSync(path);
-    if (size > MAX_FILE_BYTES) throw noKey(`${shown} has ${size} bytes: that is no key`);
-    return { text: readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), mode };
+    const { bytes, mode } = readSmallFile(path, { maxBytes: MAX_FILE_BYTES, mayBePipe: true });
+    return { text: bytes.toString('utf8').replace(/^\uFEFF/, ''), mode };
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause) || cause instanceof UserError) throw cause;
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const message = `cannot read the key in ${shown} (${String(cause.code)})`;
     throw new UserError(EXIT.usage, message, 'give a file that holds the key alone', { cause });
   }

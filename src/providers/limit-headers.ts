@@ -157,16 +157,41 @@ export function parseDurationMs(text: string): number | null {
 /** A bare number below this is a count of seconds, from here on an instant. */
 const FIRST_EPOCH_S = 1e9;
 
+/** An instant this long ago is none: the number was one of seconds after all. */
+const LONGEST_PAST_MS = 30 * DAY_MS;
+
 /** A duration, a number of seconds, an epoch in seconds or milliseconds, or RFC 3339. */
 function untilReset(text: string, nowMs: EpochMs): number | null {
   if (text === '') return null;
-  if (/^\d+(\.\d+)?$/.test(text) && Number(text) < FIRST_EPOCH_S) {
-    return Math.ceil(Number(text) * 1000);
-  }
+  if (/^\d+(\.\d+)?$/.test(text)) return untilNumber(text, nowMs);
   const durationMs = parseDurationMs(text);
   if (durationMs !== null) return durationMs;
   const instant = parseInstant(text) ?? parseHttpDate(text);
   return instant === null ? null : Math.max(0, instant - nowMs);
+}
+
+function untilNumber(text: string, nowMs: EpochMs): number {
+  const seconds = Number(text);
+  const instant = seconds < FIRST_EPOCH_S ? null : parseInstant(text);
+  if (instant === null || instant < nowMs - LONGEST_PAST_MS) return Math.ceil(seconds * 1000);
+  return Math.max(0, instant - nowMs);
+}
+
+const RESET = /^(?:x-ratelimit-reset|anthropic-ratelimit-.+-reset)/;
+
+/**
+ * How long a bucket that is empty takes to fill, where that is more than a minute's may: what a
+ * refusal without Retry-After waits for. Null: none says so.
+ */
+export function readExhaustedMs(headers: Headers, nowMs: EpochMs): number | null {
+  let longestMs: number | null = null;
+  for (const name in headers) {
+    if (!RESET.test(name)) continue;
+    if ((countIn(headers, name.replace('reset', 'remaining')) ?? 0) > 0) continue;
+    const resetMs = untilReset(textOf(headers, name), presentAt(headers, nowMs)) ?? 0;
+    if (resetMs > LONGEST_RESET_MS) longestMs = Math.max(longestMs ?? 0, resetMs);
+  }
+  return longestMs;
 }
 
 /** Milliseconds, seconds or an HTTP date; the finest one wins. */

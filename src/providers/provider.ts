@@ -88,8 +88,8 @@ export interface AttemptAnswer {
   readonly tier: string | null;
   readonly embedding: readonly number[] | null;
   readonly httpStatus: number;
-  /** NaN where nobody measured it: in a provider's batch. */
-  readonly latencyMs: number;
+  /** Null where nobody measured it: in a provider's batch. */
+  readonly latencyMs: number | null;
   readonly limits: LimitHeaders;
 }
 
@@ -102,7 +102,7 @@ export interface AttemptFailure {
   readonly message: string;
   readonly isRetryable: boolean;
   readonly mayHaveBeenBilled: boolean;
-  readonly latencyMs: number;
+  readonly latencyMs: number | null;
   readonly limits: LimitHeaders;
 }
 
@@ -118,6 +118,4 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Equal for all attempts of one row. */
   readonly idempotencyKey: string;
-  /** Called just before the first byte leaves: what fails before it cost nothing. */
-  onSent?(): void;
 }

@@ -18,7 +18,7 @@ import {
   statusInside,
 } from './failures.ts';
 import { isObject, type JsonObject } from './json-object.ts';
-import { type Headers, readLimitHeaders } from './limit-headers.ts';
+import { type Headers, readExhaustedMs, readLimitHeaders } from './limit-headers.ts';
 import type {
   Attempt,
   AttemptAnswer,
@@ -30,11 +30,9 @@ import type {
 import { oneLine, repeatsRequest, withoutQuotes } from './redact.ts';
 import type { WireFormat } from './wire.ts';
 
-/** What was asked of whom. */
-export interface Asked {
+/** What was asked of whom, as far as failures depend on it. */
+export interface FailureContext {
   readonly endpoint: Endpoint;
-  readonly prompt: Prompt;
-  readonly wire: WireFormat;
   readonly requestText: string;
   readonly nowMs: number;
   readonly timeoutMs: number;
@@ -42,29 +40,55 @@ export interface Asked {
   readonly redact: (text: string) => string;
 }
 
+/** What was asked of whom. */
+export interface Asked extends FailureContext {
+  readonly prompt: Prompt;
+  readonly wire: WireFormat;
+}
+
 /** Reads an attempt. */
 export function readAttempt(exchanged: Exchanged, asked: Asked): Attempt {
+  return readExchange(exchanged, asked, (body, reading) => readAnswer(body, asked, reading));
+}
+
+/** Reads what went wrong, where no answer to a prompt was asked for: a Batch API's own requests. */
+export function readFailure(exchanged: Exchanged, asked: FailureContext): AttemptFailure {
+  return readExchange<never>(exchanged, asked, () => null);
+}
+
+/** Finds the answer in a body of a status of success; null: it is none. */
+type FindAnswer<Answer> = (body: JsonObject, reading: Reading) => Answer | null;
+
+function readExchange<Answer extends AttemptAnswer>(
+  exchanged: Exchanged,
+  asked: FailureContext,
+  find: FindAnswer<Answer>,
+): Answer | AttemptFailure {
   const { provider } = asked.endpoint;
   const limits = readLimitHeaders(exchanged.headers, { provider, nowMs: asked.nowMs });
   if (exchanged.fault !== null) return readFault(exchanged, asked, limits);
   const status = exchanged.httpStatus ?? 0;
   const body = parseBody(exchanged, asked.maxBytes);
   if (status < 200 || status >= 300) return readRefusal(body, { exchanged, asked, limits });
-  return readSuccess(body, { exchanged, asked, limits });
+  return readSuccess(body, { exchanged, asked, limits }, find);
 }
 
 interface Reading {
   readonly exchanged: Exchanged;
-  readonly asked: Asked;
+  readonly asked: FailureContext;
   readonly limits: LimitHeaders;
 }
 
-function readFault(exchanged: Exchanged, asked: Asked, limits: LimitHeaders): AttemptFailure {
+function readFault(
+  exchanged: Exchanged,
+  asked: FailureContext,
+  limits: LimitHeaders,
+): AttemptFailure {
   const { fault, isSent } = exchanged;
   const facts = (text: string) => factsOf({ exchanged, asked, limits }, text);
   if (fault?.kind === 'broken') {
     const broken = { error: fault.error, isSent };
-    return failureOfBreak(broken, facts(asked.redact(reasonOfBreak(broken))));
+    return failureOfBreak(broken, facts(reasonOfBreak(broken)));
   }
   if (fault?.kind === 'too_large') {
     const message = `the answer is larger than ${asked.maxBytes} bytes`;
@@ -79,7 +103,8 @@ function readFault(exchanged: Exchanged, asked: Asked, limits: LimitHeaders): At
 
 function factsOf({ exchanged, asked, limits }: Reading, text: string): FailureFacts {
   const { httpStatus, latencyMs } = exchanged;
-  return { httpStatus, latencyMs, limits, message: oneLine(`${asked.endpoint.id}: ${text}`) };
+  const message = oneLine(`${asked.endpoint.id}: ${asked.redact(text)}`);
+  return { httpStatus, latencyMs, limits, message };
 }
 
 /** A body as JSON, or what it is instead. */
@@ -126,7 +151,11 @@ function readRefusal(body: Parsed, reading: Reading): AttemptFailure {
   const status = exchanged.httpStatus ?? 0;
   if (status < 400) return readRedirect(reading);
   const error = body.kind === 'json' ? errorIn(body.value) : null;
-  return failureFor(status, error, { ...reading, limits: withRetry(limits, error) }, body);
+  const said = withRetry(limits, error);
+  const isSaid = status !== 429 || said.retryAfterMs !== null;
+  const emptyMs = isSaid ? null : readExhaustedMs(exchanged.headers, reading.asked.nowMs);
+  const told = emptyMs === null ? said : { ...said, retryAfterMs: emptyMs };
+  return failureFor(status, error, { ...reading, limits: told }, body);
 }
 
 function failureFor(
@@ -143,10 +172,18 @@ function failureFor(
 
 function readRedirect(reading: Reading): AttemptFailure {
   const location = String(reading.exchanged.headers.location ?? '');
-  const to = URL.canParse(location) ? new URL(location) : null;
-  const where = to === null ? '' : ` to ${to.origin}${to.pathname}`;
+  const where = URL.canParse(location) ? sentOnTo(new URL(location), reading.asked) : '';
   const text = `HTTP ${reading.exchanged.httpStatus}: sent on${where}; set that as the base URL`;
   return failureOf('bad_request', factsOf(reading, text));
+}
+
+/** Where a redirection leads; not where the address holds a key, plain or encoded. */
+function sentOnTo({ origin, pathname }: URL, { redact }: Pick<Asked, 'redact'>): string {
+  const address = `${origin}${pathname}`;
+  const plain = address.replace(/%([\da-f]{2})/gi, (_, hex) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  return redact(plain) === plain ? ` to ${address}` : '';
 }
 
 /** What the body says to wait, where the headers do not. */
@@ -156,20 +193,24 @@ function withRetry(limits: LimitHeaders, error: ProviderError | null): LimitHead
 }
 
 /** The words and the text of an error; no text where it repeats what was asked. */
-function describe({ words, message }: ProviderError, asked: Asked): string {
+function describe({ words, message }: ProviderError, asked: FailureContext): string {
   const word = words.find((one) => /[a-z]/.test(one)) ?? '';
   const said = repeatsRequest(message, asked.requestText) ? '' : withoutQuotes(message);
   const parts = [word === '' ? '' : ` ${word}`, said === '' ? '' : `: ${said}`];
-  return asked.redact(parts.join(''));
+  return parts.join('');
 }
 
 /** A status of success: with an answer, an error inside, or something else altogether. */
-function readSuccess(body: Parsed, reading: Reading): Attempt {
+function readSuccess<Answer extends AttemptAnswer>(
+  body: Parsed,
+  reading: Reading,
+  find: FindAnswer<Answer>,
+): Answer | AttemptFailure {
   const { asked } = reading;
   if (body.kind !== 'json') return badAnswer(WHAT_IT_IS[body.kind], body.kind !== 'html', reading);
   const error = errorIn(body.value);
   if (error !== null) return errorInside(error, reading);
-  const answer = isObject(body.value) ? readAnswer(body.value, reading) : null;
+  const answer = isObject(body.value) ? find(body.value, reading) : null;
   const kind = asked.endpoint.wire.replaceAll('_', ' ');
   return answer ?? badAnswer(`JSON, but no answer of ${kind}`, false, reading);
 }
@@ -194,7 +235,11 @@ function errorInside(error: ProviderError, reading: Reading): AttemptFailure {
   return failureOf(code, facts);
 }
 
-function readAnswer(body: JsonObject, { exchanged, asked, limits }: Reading): AttemptAnswer | null {
+function readAnswer(
+  body: JsonObject,
+  asked: Asked,
+  { exchanged, limits }: Reading,
+): AttemptAnswer | null {
   const answer = asked.wire.read(body, asked.prompt);
   if (answer === null) return null;
   const facts = readFacts(answer.facts);

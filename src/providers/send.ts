@@ -34,7 +34,8 @@ export interface SenderOptions {
 }
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a connection may take to be made, unless told. */
+export const CONNECT_TIMEOUT_MS = 10_000;
 
 const WIRES: Readonly<Record<Wire, WireFormat>> = {
   openai_chat: OPENAI_CHAT,
@@ -91,7 +92,7 @@ class PooledSender implements Sender {
     const exchanged = await exchange(
       dispatcher,
       { origin, path, headers: headersFor(lane, options.idempotencyKey), body },
-      { timeoutMs, signal, maxBytes: this.#maxBytes, onSent: options.onSent?.bind(options) },
+      { timeoutMs, signal, maxBytes: this.#maxBytes },
     );
     return readAttempt(exchanged, {
       endpoint,
@@ -126,6 +127,7 @@ class PooledSender implements Sender {
       origin,
       path: `${pathname.replace(/\/+$/, '')}${format.pathAt(endpoint.baseUrl)}`,
       headers: [
+        ...['content-type', 'application/json'],
         ...headersOf(wire, keys.keyOf(endpoint.id), version),
         ...keys.headersOf(endpoint.id),
       ],
@@ -155,12 +157,9 @@ export function wireFor({ wire }: Endpoint, { operation }: Pick<Prompt, 'operati
   return 'openai_embeddings';
 }
 
-/** The headers of all requests to an endpoint, names and values in turns; the type of JSON first. */
+/** The headers of all requests to an endpoint, whatever they carry: names and values in turns. */
 export function headersOf(wire: Wire, key: string | null, version: string): string[] {
-  const headers = [
-    ...['content-type', 'application/json', 'accept', 'application/json'],
-    ...['user-agent', `aicost/${version}`],
-  ];
+  const headers = ['accept', 'application/json', 'user-agent', `aicost/${version}`];
   if (wire === 'anthropic_messages') headers.push('anthropic-version', ANTHROPIC_VERSION);
   if (key === null) return headers;
   const isAnthropic = wire === 'anthropic_messages';

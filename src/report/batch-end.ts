@@ -42,6 +42,8 @@ export interface EndFigures {
   readonly unpriced: number;
   /** The worst case of what may have been billed without an answer. */
   readonly uncertainPico: bigint;
+  /** The same of earlier processes of the run. */
+  readonly uncertainBeforePico: bigint;
   readonly savedByCachePico: bigint;
   readonly savedByRoutingPico: bigint;
   readonly models: readonly ModelFigures[];
@@ -124,18 +126,21 @@ function rowsText({ done, failed, unknown, pending, cached }: EndFigures): strin
   return parts.join(', ');
 }
 
-function costText({ costPico, unpriced, uncertainPico }: EndFigures): string {
+function costText(figures: EndFigures): string {
+  const { costPico, unpriced, uncertainPico, uncertainBeforePico } = figures;
   const parts = [displayUsd(costPico)];
   if (unpriced > 0) parts.push(`${displayOf(unpriced, 'answer')} without a price`);
   if (uncertainPico > 0n)
     parts.push(`up to ${displayUsd(uncertainPico)} more may have been billed`);
+  if (uncertainBeforePico > 0n)
+    parts.push(`up to ${displayUsd(uncertainBeforePico)} more before this`);
   return parts.join('; ');
 }
 
 /** A latency: `840 ms`, `2.35 s`. */
 export function displayMs(ms: number | null): string {
   if (ms === null) return '';
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+  return Math.round(ms) < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
 /** A length of time: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */

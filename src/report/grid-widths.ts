@@ -4,7 +4,7 @@
  * Takes columns and their texts, gives widths and cut texts. Never cuts two names that differ to the
  * same text, as long as 48 columns are enough to tell them apart.
  */
-import { fitMiddle, fitText, textWidth } from './text.ts';
+import { fitEnd, fitMiddle, fitText, textWidth } from './text.ts';
 
 export interface GridColumn {
   readonly title: string;
@@ -14,6 +14,8 @@ export interface GridColumn {
   readonly shrinks?: boolean;
   /** Holds names: optional columns go before they are cut short, and cut ones still differ. */
   readonly isName?: boolean;
+  /** Holds paths: their ends say more than their beginnings. */
+  readonly isPath?: boolean;
   /** Left out where the table does not fit otherwise; the last of these first. */
   readonly optional?: boolean;
 }
@@ -60,8 +62,9 @@ export function layOut(
   return { kept: kept.map(({ index }) => index), widths: shrunk(kept, 'least', available) };
 }
 
-/** The texts of a column at a width: cut at the end, or in the middle if that tells them apart. */
+/** The texts of a column at a width: cut at the end, a path at its beginning, or in the middle if that tells them apart. */
 export function cutTexts(column: GridColumn, texts: readonly string[], width: number): string[] {
+  if (column.isPath === true) return texts.map((text) => fitEnd(text, width));
   const atEnd = texts.map((text) => fitText(text, width));
   if (column.isName !== true || distinct(atEnd) === distinct(texts)) return atEnd;
   return texts.map((text) => fitMiddle(text, width));

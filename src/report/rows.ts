@@ -21,6 +21,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Holds names: where they are cut, those that differ still do. */
   readonly isName?: boolean;
+  /** Holds paths: they are cut at their beginning. */
+  readonly isPath?: boolean;
   /** The exact value, for CSV and JSON; null is an empty cell. */
   value(row: Row): Cell;
   /** The text in a table, where it differs from the value. */
@@ -123,8 +125,8 @@ function rowsTable<Row>(
   { columns, options }: { columns: readonly Column<Row>[]; options: TextOptions },
 ): string {
   const grid = renderGrid(
-    columns.map(({ title, align = 'left', isName = false }) => {
-      return { title, align, isName, shrinks: align === 'left' };
+    columns.map(({ title, align = 'left', isName = false, isPath = false }) => {
+      return { title, align, isName, isPath, shrinks: align === 'left' };
     }),
     rows.map((row) => ({ cells: columns.map((column) => cellText(row, column)) })),
     { width: options.width, style: styles(options.colour) },

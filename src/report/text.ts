@@ -73,6 +73,13 @@ export function fitMiddle(text: string, width: number): string {
   return `${head.join('')}…${tail.reverse().join('')}`;
 }
 
+/** Cuts an unstyled text to at most `width` columns at its beginning. */
+export function fitEnd(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const tail = clustersWithin([...clustersOf(text)].reverse(), width - 1);
+  return `…${tail.reverse().join('')}`;
+}
+
 /** The first clusters that take no more than `width` columns. */
 function clustersWithin(clusters: readonly string[], width: number): string[] {
   let used = 0;

@@ -30,6 +30,8 @@ export interface World {
   readonly version: string;
   /** Aborts at the first Ctrl-C; from the first use on, Ctrl-C no longer ends the process by itself. */
   readonly signal: AbortSignal;
+  /** Aborts at the second Ctrl-C; for a command that has asked for it the third one quits. */
+  readonly cancel: AbortSignal;
 }
 
 /** What a command is given besides its own arguments. */

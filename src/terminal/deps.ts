@@ -5,10 +5,11 @@
  * uses them.
  */
 import { availableParallelism } from 'node:os';
-import { envLayer, flagLayer, readConfigFiles, resolveConfig } from '../config.ts';
+import { resolve } from 'node:path';
+import { envLayer, filesOf, flagLayer, readConfigFiles, resolveConfig } from '../config.ts';
 import type { Deps, GlobalFlags, World } from './command.ts';
 import { formatNote } from './note.ts';
-import { resolveOutput, writeOutput } from './output.ts';
+import { refuseOverwrite, resolveOutput, writeOutput } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** Settles the settings for one command; `onStart` is told of each progress display. Throws UserError. */
@@ -18,10 +19,15 @@ export function buildDeps(
   onStart: (progress: Progress) => void,
 ): Deps {
   const { env, cwd, streams, clock } = world;
-  const layers = [flagLayer({ ...flags }), envLayer(env), ...readConfigFiles(env, cwd)];
+  const files = readConfigFiles(env, cwd);
+  const layers = [flagLayer({ ...flags }), envLayer(env), ...files];
   const config = resolveConfig(layers);
   const quiet = config.quiet.value;
   const output = resolveOutput(flags, config.format.value, { stdout: streams.stdout, cwd });
+  const settings = [...files.map(({ origin }) => origin), ...filesOf(config)].map((file) =>
+    resolve(cwd, file),
+  );
+  refuseOverwrite(output, settings);
   return {
     streams,
     env,
@@ -32,6 +38,9 @@ export function buildDeps(
     },
     get signal() {
       return world.signal;
+    },
+    get cancel() {
+      return world.cancel;
     },
     config,
     output,

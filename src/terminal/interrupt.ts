@@ -1,8 +1,8 @@
 /**
- * Ctrl-C: the first asks for an orderly end, the second quits.
+ * Ctrl-C: the first asks for an orderly end, the last quits; between them may be one that cancels.
  *
- * Takes the process's SIGINT, gives an AbortSignal. Never armed before a command asks for the
- * signal: without it Ctrl-C ends the process at once, as everywhere.
+ * Takes the process's SIGINT, gives AbortSignals. Never armed before a command asks for a signal:
+ * without it Ctrl-C ends the process at once, as everywhere.
  */
 import { EXIT, UserError } from '../errors.ts';
 import type { Out } from './streams.ts';
@@ -17,6 +17,8 @@ export interface SignalOwner {
 export interface Interrupt {
   /** Aborts at the first Ctrl-C, with a UserError of exit code 130 as its reason; arms on first use. */
   readonly signal: AbortSignal;
+  /** Aborts at the second one, which then quits no more: the third does. Arms on first use. */
+  readonly cancel: AbortSignal;
   /** Aborts for another reason, such as a reader that went away. */
   abort(reason: Error): void;
   /** Gives Ctrl-C its usual meaning back. */
@@ -26,20 +28,34 @@ export interface Interrupt {
 /** Prepares Ctrl-C handling; `stderr` is called for when there is something to say. */
 export function onInterrupt(owner: SignalOwner, stderr: () => Out): Interrupt {
   const controller = new AbortController();
+  const cancelling = new AbortController();
   let armed = false;
+  let cancels = false;
   const listener = (): void => {
-    if (controller.signal.aborted) {
+    const mayCancel = cancels && !cancelling.signal.aborted;
+    if (!controller.signal.aborted) {
+      stderr().write(mayCancel ? STOPPING_IN_FLIGHT : STOPPING);
+      controller.abort(interrupted());
+    } else if (mayCancel) {
+      stderr().write(CANCELLING);
+      cancelling.abort(interrupted());
+    } else {
       owner.exit(EXIT.interrupted);
-      return;
     }
-    stderr().write('\naicost: stopping; press Ctrl-C again to quit at once\n');
-    controller.abort(interrupted());
+  };
+  const arm = (): void => {
+    if (!armed) owner.on('SIGINT', listener);
+    armed = true;
   };
   return {
     get signal() {
-      if (!armed) owner.on('SIGINT', listener);
-      armed = true;
+      arm();
       return controller.signal;
+    },
+    get cancel() {
+      arm();
+      cancels = true;
+      return cancelling.signal;
     },
     abort(reason) {
       controller.abort(reason);
@@ -50,6 +66,11 @@ export function onInterrupt(owner: SignalOwner, stderr: () => Out): Interrupt {
     },
   };
 }
+
+const STOPPING = '\naicost: stopping; press Ctrl-C again to quit at once\n';
+const STOPPING_IN_FLIGHT =
+  '\naicost: stopping when what is in flight has ended; press Ctrl-C again to cancel it\n';
+const CANCELLING = '\naicost: cancelling what is in flight; press Ctrl-C again to quit at once\n';
 
 function interrupted(): UserError {
   return new UserError(

@@ -4,9 +4,10 @@
  * Takes the output flags and the streams, gives TextOptions, and writes the text. Never guesses
  * against a flag: two flags that contradict each other are an error. Never holds a whole long answer.
  */
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import { EXIT, UserError } from '../errors.ts';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { EXIT, UserError, usageError } from '../errors.ts';
 import { type OutputFormat, parseFormat, type TextOptions } from '../report/format.ts';
 import type { Out } from './streams.ts';
 
@@ -76,13 +77,16 @@ export function flaggedFormat(flags: OutputFlags): OutputFormat | null {
   if (flags.json === true) named.add('json');
   const [first = null, second = null] = named;
   if (second === null) return first;
-  throw usage(`${first} and ${second} were both asked for`, 'give one of --format, --csv, --json');
+  throw usageError(
+    `${first} and ${second} were both asked for`,
+    'give one of --format, --csv, --json',
+  );
 }
 
 function parseDelimiter(text: string): string {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
   if ([...delimiter].length === 1 && !/["\r\n\w]/.test(delimiter)) return delimiter;
-  throw usage(
+  throw usageError(
     `--delimiter: '${text}' cannot separate cells`,
     "one character, such as ';' or 'tab'",
   );
@@ -91,17 +95,38 @@ function parseDelimiter(text: string): string {
 function refuseCsvFlags(flags: OutputFlags, format: OutputFormat): void {
   if (flags.bom !== true && flags.delimiter === undefined) return;
   const flag = flags.bom === true ? '--bom' : '--delimiter';
-  throw usage(`${flag} is for CSV, and the format here is ${format}`, 'add --csv');
+  throw usageError(`${flag} is for CSV, and the format here is ${format}`, 'add --csv');
 }
 
-function usage(message: string, hint: string): UserError {
-  return new UserError(EXIT.usage, message, hint);
+/**
+ * Refuses an answer that would overwrite what a command reads, by whichever name; `files` are
+ * absolute. Throws UserError.
+ */
+export function refuseOverwrite({ path }: Pick<Output, 'path'>, files: readonly string[]): void {
+  if (path === null) return;
+  const own = identityOf(path);
+  const found = files.find((file) => file === path || identityOf(file) === own);
+  if (found === undefined) return;
+  const name = found === path ? path : `${path}, which is ${found}`;
+  throw usageError(`--out would overwrite ${name}`, 'name another file');
 }
 
-/** Refuses an answer that would overwrite the ledger or a log; `files` are absolute. Throws UserError. */
-export function refuseOverwrite({ path }: Output, files: readonly string[]): void {
-  if (path === null || !files.includes(path)) return;
-  throw usage(`--out would overwrite ${path}`, 'name another file');
+/** Equal for two names of one file; of a file that is not there, its folder's and its name. */
+function identityOf(path: string): string {
+  const there = statOf(path);
+  if (there !== null) return `${there.dev}:${there.ino}`;
+  const folder = statOf(dirname(path));
+  return folder === null ? path : `${folder.dev}:${folder.ino}/${basename(path)}`;
+}
+
+/** Null where there is nothing, or nothing one may look at. */
+function statOf(path: string): { readonly dev: bigint; readonly ino: bigint } | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return null;
+  }
 }
 
 /** What writing an answer needs of the world. */
@@ -158,11 +183,11 @@ async function inFile<Result>(path: string, run: () => Promise<Result>): Promise
     return await run();
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
-    throw new UserError(
-      EXIT.failed,
-      `cannot write ${path} (${String(cause.code)})`,
-      'choose another file with --out, or leave it out and redirect stdout',
-      { cause },
-    );
+    const hint =
+      cause.code === 'ENOENT'
+        ? `there is no folder ${dirname(path)}: make it, or choose another file with --out`
+        : 'choose another file with --out, or leave it out and redirect stdout';
+    const message = `cannot write ${path} (${String(cause.code)})`;
+    throw new UserError(EXIT.failed, message, hint, { cause });
   }
 }

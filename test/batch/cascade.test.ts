@@ -11,7 +11,6 @@ const chain = (changes: Partial<Chain> = {}): Chain => ({
     { model: 'small', checks: [] },
     { model: 'large', checks: [] },
   ],
-  fallbackOn: 'unavailable',
   maxRowPico: null,
   ...changes,
 });
@@ -43,15 +42,31 @@ describe('fallback', () => {
     expect(world.time.nowMs()).toBeLessThan(60_000);
   });
 
-  test('a request that is refused falls back only where any failure does', async () => {
-    const script = () => failure('bad_request');
-    const careful = new RunWorld(script);
-    await careful.run(rows(1), { chainOf: () => chain() });
-    expect(careful.results[0]).toMatchObject({ status: 'failed', attempts: 1 });
-    const any = new RunWorld(script);
-    await any.run(rows(1), { chainOf: () => chain({ fallbackOn: 'any' }) });
-    expect(any.results[0]).toMatchObject({ status: 'failed', attempts: 2 });
-    expect(any.results[0]?.tried).toHaveLength(2);
+  test('a request that is refused is refused by all: no other model is asked', async () => {
+    const world = new RunWorld(() => failure('bad_request'));
+    await world.run(rows(1), { chainOf: () => chain() });
+    const tried = [{ model: 'small', reason: 'bad_request' }];
+    expect(world.results[0]).toMatchObject({ status: 'failed', attempts: 1, tried });
+  });
+
+  test('another model is no retry', async () => {
+    const world = new RunWorld(({ model }) =>
+      failure(model === 'small' ? 'server_error' : 'bad_request'),
+    );
+    const retries: unknown[] = [];
+    const options = world.options();
+    const begin: typeof options.journal.begin = (_, { model, isRetry }) => {
+      retries.push([model, isRetry]);
+      return undefined;
+    };
+    const journal = { ...options.journal, begin };
+    await world.run(rows(1), { journal, chainOf: () => chain(), retry: { maxAttempts: 2 } });
+    expect(retries).toEqual([
+      ['small', false],
+      ['small', true],
+      ['large', false],
+    ]);
+    expect(world.results[0]).toMatchObject({ status: 'failed', why: 'fallback' });
   });
 
   test('a quota of one provider hands over to the next model', async () => {
@@ -152,9 +167,36 @@ describe('cascade', () => {
     const steps = [{ model: 'small', checks: [judge] }];
     const budget = new CountingBudget(1000);
     const end = await world.run(rows(1), { chainOf: () => chain({ steps }), budget });
-    expect(end).toMatchObject({ stop: 'interrupted', results: 0, pendingRows: 1 });
+    expect(end).toMatchObject({ stop: 'interrupted', results: 0 });
     // The answer was paid for, and is in the journal.
     expect([budget.spent, budget.reserved, world.sent.length]).toEqual([40, 0, 1]);
+    // When the run goes on, the judge is asked about it: nobody pays for another.
+    const next = new RunWorld(() => answer('9'));
+    const paid = { attemptsBefore: 1, costBeforePico: 40 };
+    await next.run([row(0, paid)], { chainOf: () => chain({ steps }), paid: world.paid });
+    expect(next.sent.map(({ model }) => model)).toEqual(['judge']);
+    expect(next.results[0]).toMatchObject({ status: 'done', answer: { text: 'yes' }, attempts: 1 });
+    expect(world.paid.answers.size).toBe(0);
+  });
+
+  test('what the cache keeps is not kept twice', async () => {
+    const world = new RunWorld(() => {
+      world.interrupt.abort();
+      return answer('no');
+    });
+    const steps = [
+      { model: 'small', checks: [lengthCheck(5, null)] },
+      { model: 'large', checks: [] },
+    ];
+    const cache = { get: () => null, put() {} };
+    await world.run(rows(1, { cacheKey: 'a' }), { chainOf: () => chain({ steps }), cache });
+    expect(world.paid.answers.size).toBe(0);
+    const bare = new RunWorld(() => {
+      bare.interrupt.abort();
+      return answer('no');
+    });
+    await bare.run(rows(1), { chainOf: () => chain({ steps }) });
+    expect([...bare.paid.answers.keys()]).toEqual(['0 small']);
   });
 
   test('a judge that cannot be asked lets nothing pass', async () => {
@@ -187,6 +229,16 @@ describe('cascade', () => {
       failure: { code: 'over_row_budget' },
       answer: { text: 'no' },
     });
+    // What earlier processes spent, or may have spent, counts: 30 + 10 before, 100 at worst now.
+    const before = { costBeforePico: 30, uncertainBeforePico: 10 };
+    for (const [maxRowPico, status] of [
+      [139, 'failed'],
+      [140, 'done'],
+    ] as const) {
+      const again = new RunWorld(() => answer());
+      await again.run([row(0, before)], { chainOf: () => chain({ maxRowPico }) });
+      expect(again.results[0]?.status).toBe(status);
+    }
     const enough = new RunWorld(() => answer('no'));
     await enough.run(rows(1), { chainOf: () => chain({ steps, maxRowPico: 140 }) });
     expect(enough.results[0]).toMatchObject({ status: 'done', model: 'large' });

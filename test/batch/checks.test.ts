@@ -8,6 +8,7 @@ import {
 } from '../../src/batch/checks.ts';
 import { schemaMismatch } from '../../src/batch/json-schema.ts';
 import type { Answer } from '../../src/batch/row.ts';
+import { schemaProblem } from '../../src/batch/schema-problem.ts';
 import { answer, row } from './run-world.ts';
 
 const said = (text: string, stopReason = 'stop'): Answer => answer(text, { stopReason }) as Answer;
@@ -128,6 +129,27 @@ describe('JSON schema', () => {
     [{ required: ['toString'] }, {}, '$: has no toString'],
     [{ additionalProperties: false }, { a: 1 }, '$: has a field a that is not in the schema'],
     [{ additionalProperties: { type: 'number' } }, { a: 'x' }, '$.a: not a number'],
+    [{ patternProperties: { '^x_': true }, additionalProperties: false }, { x_a: 1 }, null],
+    [
+      { patternProperties: { '^x_': true }, additionalProperties: false },
+      { y: 1 },
+      '$: has a field y that is not in the schema',
+    ],
+    [{ patternProperties: { '^x_': { type: 'number' } } }, { x_a: 'b' }, '$.x_a: not a number'],
+    // A name and a pattern: both hold.
+    [
+      { properties: { x_a: { minimum: 1 } }, patternProperties: { '^x_': { maximum: 2 } } },
+      { x_a: 3 },
+      '$.x_a: above 2',
+    ],
+    [
+      { patternProperties: { '^x_': true }, additionalProperties: { type: 'number' } },
+      { x_a: 'b', y: 'c' },
+      '$.y: not a number',
+    ],
+    // `\\-` outside of brackets is none of the `u` flag, but many write it.
+    [{ pattern: '^a\\-b$' }, 'a-b', null],
+    [{ pattern: '(' }, 'a', '$: does not match ('],
     [{ minProperties: 1 }, {}, '$: fewer than 1 fields'],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 1, '$: fits none of anyOf'],
     [{ oneOf: [{ minimum: 1 }, { minimum: 2 }] }, 3, '$: does not fit exactly one of oneOf'],
@@ -141,5 +163,21 @@ describe('JSON schema', () => {
     [{ format: 'email', title: 'a note' }, 'not an email', null],
   ])('%j of %j: %s', (schema, value, expected) => {
     expect(schemaMismatch(schema, value)).toBe(expected);
+  });
+
+  const wrong = { pattern: '(' };
+  test.each([
+    [{ type: 'object', properties: { a: { pattern: '^\\d+$' } } }, null],
+    [wrong, '$'],
+    [{ properties: { a: { items: wrong } } }, '$.properties.a.items'],
+    [{ prefixItems: [{}, wrong] }, '$.prefixItems.1'],
+    [{ $defs: { node: { anyOf: [wrong] } } }, '$.$defs.node.anyOf.0'],
+    [{ patternProperties: { '(': {} } }, '$'],
+    // No schemas: a field of that name, and values.
+    [{ properties: { pattern: { type: 'string' } } }, null],
+    [{ enum: [wrong], default: wrong }, null],
+  ])('a pattern that is none is found before it is used: %j', (schema, path) => {
+    const problem = `${path}: the pattern ( is no regular expression`;
+    expect(schemaProblem(schema)).toBe(path === null ? null : problem);
   });
 });

@@ -75,18 +75,19 @@ describe('retry', () => {
 describe('fallback', () => {
   test('outages and limits always, refusals of the request only on any', () => {
     for (const code of ['rate_limited', 'quota_exhausted', 'server_error', 'timed_out'] as const)
-      expect([fallsBack(code, 'unavailable'), fallsBack(code, 'any')]).toEqual([true, true]);
+      expect([fallsBack(code), fallsBack(code, 'any')]).toEqual([true, true]);
     for (const code of ['bad_request', 'unauthorized'] as const)
-      expect([fallsBack(code, 'unavailable'), fallsBack(code, 'any')]).toEqual([false, true]);
-    expect(fallsBack('aborted', 'any')).toBe(false);
+      expect(fallsBack(code)).toBe(false);
   });
 });
 
 describe('breaker', () => {
+  const NO_PROBE = { isProbe: false };
+  const PROBE = { isProbe: true };
   const failing = (times: number, atMs = 0): Breaker => {
     const breaker = new Breaker(DEFAULT_BREAKER);
     breaker.worked(10);
-    for (let i = 0; i < times; i++) breaker.failed('server_error', atMs);
+    for (let i = 0; i < times; i++) breaker.failed('server_error', atMs, NO_PROBE);
     return breaker;
   };
 
@@ -95,18 +96,18 @@ describe('breaker', () => {
     expect(failing(5).waitMs(0)).toBe(60_000);
     const mended = failing(4);
     mended.worked(10);
-    mended.failed('timed_out', 0);
+    mended.failed('timed_out', 0, NO_PROBE);
     expect(mended.waitMs(0)).toBe(0);
   });
 
   test('after 60 s one probe goes, and only one', () => {
     const breaker = failing(5, 1000);
-    expect(breaker.enter(60_999)).toBe(false);
-    expect(breaker.enter(61_000)).toBe(true);
-    expect(breaker.enter(61_000)).toBe(false);
-    breaker.failed('server_error', 62_000);
+    expect(breaker.enter(60_999)).toBeNull();
+    expect(breaker.enter(61_000)).toEqual(PROBE);
+    expect(breaker.enter(61_000)).toBeNull();
+    breaker.failed('server_error', 62_000, PROBE);
     expect(breaker.waitMs(62_000)).toBe(60_000);
-    expect(breaker.enter(122_000)).toBe(true);
+    expect(breaker.enter(122_000)).toEqual(PROBE);
     breaker.worked(10);
     expect(breaker.waitMs(122_000)).toBe(0);
   });
@@ -114,15 +115,31 @@ describe('breaker', () => {
   test('a probe that was not sent leaves room for another', () => {
     const breaker = failing(5);
     breaker.enter(60_000);
-    breaker.leave();
-    expect(breaker.enter(60_000)).toBe(true);
+    breaker.leave(PROBE);
+    expect(breaker.enter(60_000)).toEqual(PROBE);
+  });
+
+  test('what was out before the probe neither ends it nor counts as one', () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    const before = breaker.enter(0);
+    expect(before).toEqual(NO_PROBE);
+    for (let i = 0; i < 5; i++) breaker.failed('server_error', 0, NO_PROBE);
+    breaker.enter(60_000);
+    breaker.leave(NO_PROBE);
+    for (let i = 0; i < 9; i++) breaker.failed('server_error', 60_001, NO_PROBE);
+    breaker.failed('aborted', 60_001, NO_PROBE);
+    // The probe is still out, and has not failed.
+    expect(breaker.waitMs(60_002)).toBe(Number.POSITIVE_INFINITY);
+    expect(breaker.isHopeless).toBe(false);
+    breaker.failed('server_error', 60_003, PROBE);
+    expect(breaker.waitMs(60_003)).toBe(60_000);
   });
 
   test.each(['rate_limited', 'bad_request', 'unauthorized', 'aborted'] as const)(
     '%s is no outage',
     (code) => {
       const breaker = new Breaker(DEFAULT_BREAKER);
-      for (let i = 0; i < 20; i++) breaker.failed(code, 0);
+      for (let i = 0; i < 20; i++) breaker.failed(code, 0, NO_PROBE);
       expect(breaker.waitMs(0)).toBe(0);
     },
   );
@@ -137,13 +154,13 @@ describe('breaker', () => {
 
   test('hopeless: never reached, or five failed probes', () => {
     const unreached = new Breaker(DEFAULT_BREAKER);
-    for (let i = 0; i < 5; i++) unreached.failed('unreachable', 0);
+    for (let i = 0; i < 5; i++) unreached.failed('unreachable', 0, NO_PROBE);
     expect(unreached.isHopeless).toBe(true);
     const down = failing(5);
     for (let probe = 1; probe <= 5; probe++) {
       expect(down.isHopeless).toBe(false);
-      down.enter(probe * 60_000);
-      down.failed('server_error', probe * 60_000);
+      expect(down.enter(probe * 60_000)).toEqual(PROBE);
+      down.failed('server_error', probe * 60_000, PROBE);
     }
     expect(down.isHopeless).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,11 +46,21 @@ describe('an image of the disk', () => {
     expect(read(path)).toEqual(new RowFault(message));
   });
 
+  test('what has no end is not begun', () => {
+    execFileSync('sh', ['-c', `mkfifo '${join(FOLDER, 'pipe.png')}'`]);
+    const problem = (path: string) =>
+      new RowFault(`image: cannot read ${path} (not a regular file)`);
+    expect(read('pipe.png')).toEqual(problem('pipe.png'));
+    expect(read('/dev/zero')).toEqual(problem('/dev/zero'));
+  });
+
   test('20 MiB are taken, one byte more is not', () => {
     const bytes = Buffer.alloc(20 * 1024 * 1024);
     bytes.write('89504e47', 'hex');
     expect(read(file('large.png', bytes))).not.toBeInstanceOf(RowFault);
     const larger = Buffer.concat([bytes, Buffer.alloc(1)]);
-    expect(read(file('larger.png', larger))).toEqual(new RowFault('image: larger than 20 MiB'));
+    expect(read(file('larger.png', larger))).toEqual(
+      new RowFault('image: cannot read larger.png (larger than 20 MiB)'),
+    );
   });
 });

@@ -152,7 +152,7 @@ export class JobsWorld {
       ...{ cache: null, policy: null, contextTokensOf: () => 128_000, imageFolder: this.folder },
       readTask: () => ({ task: 'other', confidence: 0, sketch: 0, systemSketch: 0 }),
       results: new ResultWriter({
-        ...{ path: null, write: async () => {}, read: () => [], head: '', render: () => '' },
+        ...{ id: 1, path: null, write: async () => {}, read: () => [], head: '', render: () => '' },
       }),
       seen: new Seen(null, 0),
       onSeen: () => {},

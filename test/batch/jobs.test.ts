@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Seen } from '../../src/batch/seen.ts';
 import { badLine, okLine, type SeenRow } from '../providers/batch-server.ts';
 import { JobsWorld } from './jobs-world.ts';
 
@@ -28,6 +29,17 @@ describe('what a file brings', () => {
     expect(calls[0]).toMatchObject({ tier: 'batch', cost_pico: ROW_PICO, latency_ms: null });
     expect(attempts[0]).toMatchObject({ latency_ms: null, cost_pico: ROW_PICO, failure: null });
     expect(world.server.received[0]?.text).toContain('"url":"/v1/chat/completions"');
+  });
+
+  test('a row that cannot be asked is seen as failed', async () => {
+    world.input('prompt,temperature\nok,\nx,hot\n');
+    const seen = new Seen(2, world.nowMs);
+    expect(await world.run({ seen })).toMatchObject({ stop: 'done' });
+    expect(seen.inAll(world.nowMs)).toMatchObject({
+      done: 1,
+      failed: 1,
+      failures: [['bad_row', 1]],
+    });
   });
 
   test('lines that come twice, or are of somebody else, change nothing', async () => {
@@ -170,12 +182,19 @@ describe('which rows go together', () => {
     expect(rows.map(({ cache, costPico }) => [cache, costPico])).toEqual([
       ['miss', ROW_PICO],
       ['miss', ROW_PICO],
-      ['exact', 0],
+      ['shared', 0],
     ]);
   });
 });
 
 describe('money', () => {
+  test('a file that never left may not have been billed', async () => {
+    world.prompts(2);
+    world.server.instead = () => ({ status: 401, json: { error: { message: 'bad key' } } });
+    expect(await world.run()).toMatchObject({ stop: 'unauthorized', results: 0 });
+    expect(world.look().counts).toMatchObject({ pending: 2, uncertainPico: 0n });
+  });
+
   // The worst case of a row: 40 tokens in, 10 out: 3 + 3 millionths.
   const WORST = 6_000_000n;
 
@@ -275,6 +294,23 @@ describe('what goes wrong', () => {
     await other.close();
   });
 
+  test('rows that were too many for the account go on, however the file before them ended', async () => {
+    world.prompts(2);
+    let looks = 0;
+    world.server.instead = ({ method, path }) => {
+      if (method !== 'GET') return undefined;
+      if (path === '/v1/batches/batch_1') {
+        const known = { json: { id: 'batch_1', status: 'in_progress' } };
+        return looks++ === 0 ? known : { status: 404, json: { error: { message: 'gone' } } };
+      }
+      if (path !== '/v1/batches/batch_2') return undefined;
+      const data = [{ code: 'token_limit_exceeded', message: 'enqueued tokens' }];
+      return { json: { id: 'batch_2', status: 'failed', errors: { data } } };
+    };
+    expect(await world.run({ fileRows: 1 })).toMatchObject({ stop: 'done', open: 0 });
+    expect(states()).toEqual(['unknown', 'done']);
+  });
+
   test('an output that breaks off is fetched again, and no row is taken twice', async () => {
     world.prompts(4);
     let fetched = 0;
@@ -307,6 +343,28 @@ describe('what goes wrong', () => {
     await world.run();
     expect([states(), fetched, world.server.rowsRun]).toEqual([Array(4).fill('done'), 2, 4]);
     expect(world.told.join('\n')).toContain('counts 2 rows more than its output holds');
+  });
+
+  test('rows that were run, and whose answers never come, are unknown: not asked again', async () => {
+    world.prompts(4);
+    let fetched = 0;
+    world.server.instead = ({ path }) => {
+      if (!path.endsWith('/content')) return undefined;
+      fetched++;
+      return { text: (world.server.batches[0]?.outputs.ok ?? []).slice(0, 1).join('\n') };
+    };
+    expect(await world.run()).toMatchObject({ stop: 'done', open: 0 });
+    expect(states()).toEqual(['done', 'unknown', 'unknown', 'unknown']);
+    expect(errors()[1]).toBe('unknown: batch_1 counts 3 rows as run that its output does not hold');
+    expect([fetched, world.server.rowsRun]).toEqual([4, 4]);
+    // (8 + 32 bytes) × 0.075 + 10 × 0.30 a million = 6 millionths each: it stays spent.
+    expect(world.look().counts.uncertainPico).toBe(18_000_000n);
+    await world.run();
+    expect(world.server.rowsRun).toBe(4);
+    world.server.instead = () => undefined;
+    world.retryUnknown();
+    await world.run();
+    expect([states(), world.server.rowsRun]).toEqual([Array(4).fill('done'), 7]);
   });
 
   test('a batch that is completed, but whose output is not there yet, is waited for', async () => {

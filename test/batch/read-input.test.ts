@@ -16,10 +16,14 @@ async function read(text: string, hasHeader = true, pieceBytes = 7) {
 }
 
 async function refusal(text: string): Promise<string> {
+  return (await errorOf(text)).message;
+}
+
+async function errorOf(text: string): Promise<UserError> {
   try {
     await read(text, true, 4096);
   } catch (error) {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError) return error;
     throw error;
   }
   throw new Error('it was read');
@@ -34,6 +38,15 @@ describe('CSV', () => {
         [5, '["2","ü"]'],
       ],
     });
+  });
+
+  test('an empty cell in quotes is a row, a blank line is none', async () => {
+    const text = 'prompt\n""\n\nb\r\n""';
+    expect((await read(text, true, 1)).rows).toEqual([
+      [2, '[""]'],
+      [4, '["b"]'],
+      [5, '[""]'],
+    ]);
   });
 
   test('without a header, columns have numbers', async () => {
@@ -80,10 +93,17 @@ describe('CSV', () => {
     ['a,prompt\n1,ok\n2,he said "hi"\n', 'in:3: a quote stands within a cell'],
     ['a,prompt\n1,ok\n2,"hi" there\n', 'in:3: text follows a closing quote'],
     ['a,prompt\n1,ok\n2,"open\n3,x\n4,y\n', 'in:3: a quote is not closed'],
-    ['a,prompt\n1,2,3\n', 'in:2: there are more cells than columns'],
+    ['a,prompt\n1,2,3\n', 'in:2: 3 cells, and the first row has 2'],
     ['a,a\n1,2\n', "in:1: two columns are called 'a'"],
+    // A column without a name has one of its place, which may be taken.
+    ['column_2,,b\n1,2,3\n', "in:1: two columns are called 'column_2'"],
   ])('%j: %s', async (text, message) => {
     expect(await refusal(text)).toContain(message);
+  });
+
+  test('what to do fits what is wrong', async () => {
+    expect((await errorOf('a,prompt\n1,he said "hi"\n')).hint).toContain('double each quote');
+    expect((await errorOf('a,prompt\n1,2,3\n')).hint).not.toContain('double each quote');
   });
 });
 
@@ -110,5 +130,40 @@ describe('JSON lines', () => {
   test('a broken line is named', async () => {
     expect(await refusal('{"a":1}\n{"a":\n')).toBe('in:2: not JSON');
     expect(await refusal('{"a":1}\n[1]\n')).toBe('in:2: not a JSON object');
+  });
+
+  test('a line without an end is not held for ever', async () => {
+    let pieces = 0;
+    async function* endless() {
+      yield Buffer.from('{"prompt":"a"}\n{"prompt":"');
+      for (; ; pieces++) yield Buffer.alloc(8 * 1024 * 1024, 0x78);
+    }
+    const input = await readInput(endless(), { name: 'in', format: 'auto', hasHeader: true });
+    const reading = (async () => {
+      for await (const _ of input.rows);
+    })();
+    await expect(reading).rejects.toThrow('in:2: a line is longer than 64 MiB');
+    expect(pieces).toBeLessThan(10);
+  });
+});
+
+describe('a source', () => {
+  test('is closed when its rows cannot be read', async () => {
+    let isClosed = false;
+    async function* source() {
+      try {
+        yield Buffer.from('a,prompt\n1,he said "hi"\n');
+        yield Buffer.from('2,ok\n');
+        yield Buffer.from('3,ok\n');
+      } finally {
+        isClosed = true;
+      }
+    }
+    const input = await readInput(source(), { name: 'in', format: 'csv', hasHeader: true });
+    const reading = (async () => {
+      for await (const _ of input.rows);
+    })();
+    await expect(reading).rejects.toThrow('in:2');
+    expect(isClosed).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fieldsOf, resultCells, resultHeader } from '../../src/batch/result-rows.ts';
-import { ResultWriter } from '../../src/batch/results.ts';
+import { checkResultFile, ResultWriter } from '../../src/batch/results.ts';
 import { cellsOf, valuesOf } from '../../src/batch/row-fields.ts';
 import type { RowWithResult } from '../../src/ledger/batch-rows.ts';
 
@@ -31,6 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function writer(path: string | null, written: string[] = []): ResultWriter {
   return new ResultWriter({
+    id: 7,
     path,
     async write(text) {
       written.push(text);
@@ -45,6 +46,35 @@ function writer(path: string | null, written: string[] = []): ResultWriter {
     render: (page) => page.map(({ index, state }) => `${index} ${state}\n`).join(''),
   });
 }
+
+test('a file that cannot be written is found out before anything is asked', async () => {
+  await expect(checkResultFile(join(folder, 'none', 'x.csv'))).rejects.toMatchObject({
+    ...{ code: 2, message: expect.stringContaining('(ENOENT)') },
+    hint: expect.stringContaining(`make the folder ${join(folder, 'none')}`),
+  });
+  await expect(checkResultFile(folder)).rejects.toMatchObject({
+    message: `cannot write ${folder} (EISDIR)`,
+  });
+  writeFileSync(join(folder, 'file'), '');
+  await expect(checkResultFile(join(folder, 'file', 'x.csv'))).rejects.toMatchObject({
+    message: expect.stringContaining('(ENOTDIR)'),
+  });
+  await checkResultFile(join(folder, 'new.csv'));
+  await checkResultFile('/dev/null');
+});
+
+test('where the answers are is said with the number of the batch', async () => {
+  await expect(writer(join(folder, 'none', 'x.csv')).start()).rejects.toMatchObject({
+    hint: 'the answers are in the ledger: aicost batch export 7 --out FILE',
+  });
+});
+
+test("a field of the schema that objects have anyway is the answer's own", () => {
+  const shape = { columns: ['n'], fields: ['__proto__', 'toString', 'a'], hasReason: false };
+  const spread = (answer: string) => resultCells({ ...row(0, 'done'), answer }, shape).slice(-3);
+  expect(spread('{"a": 1}')).toEqual(['', '', 1]);
+  expect(spread('{"__proto__": "x", "toString": "y"}')).toEqual(['x', 'y', '']);
+});
 
 describe('a file', () => {
   test('grows in the order of the input, and holds all rows at the end', async () => {
@@ -139,6 +169,17 @@ describe('cells', () => {
         'answer.label',
       ],
     ]);
+  });
+
+  test('no two columns have one name, whatever the input calls its own', () => {
+    const columns = ['status', 'result_status', 'answer.label', 'result_model'];
+    const header = resultHeader({ columns, fields: ['label'], hasReason: false });
+    expect(new Set(header).size).toBe(header.length);
+    expect(header.slice(0, 6)).toEqual([...columns, 'result_result_status', 'model']);
+    expect(header.at(-1)).toBe('result_answer.label');
+    // As many as a row has cells.
+    const cells = resultCells(row(0, 'done'), { columns, fields: ['label'], hasReason: false });
+    expect(header).toHaveLength(cells.length);
   });
 
   test('a finished row, and one without a result', () => {

@@ -89,13 +89,14 @@ describe('the model of a row', () => {
     const large = { policy: RULES, settings: { autoBase: 'large' } };
     expect(row({ priority: 'high' }, large)).toMatchObject({
       prompt: { model: 'large' },
-      routed: { baseModel: null, reason: '' },
+      routed: { baseModel: null, reason: 'kept: mine, task qa (60)' },
     });
     expect(row({ task: 'code' }, large).prompt.model).toBe('large');
+    const kept = 'kept: mine, task qa (60)';
     const tiny = { policy: RULES, settings: { autoBase: 'tiny' } };
-    expect(row({}, tiny)).toMatchObject({ prompt: { model: 'tiny' }, routed: { reason: '' } });
+    expect(row({}, tiny)).toMatchObject({ prompt: { model: 'tiny' }, routed: { reason: kept } });
     const small = { policy: RULES, settings: { autoBase: 'small' } };
-    expect(row({}, small).routed).toMatchObject({ model: 'small', baseModel: null, reason: '' });
+    expect(row({}, small).routed).toMatchObject({ model: 'small', baseModel: null, reason: kept });
   });
 
   test('is its own where it names one', () => {

@@ -44,6 +44,30 @@ function row(
   return built;
 }
 
+describe('a template', () => {
+  const template = '{{a}} and {{b}}';
+  const message = (input: unknown) => {
+    const built = build(['a', 'b', 'image', 'messages'], input, { template });
+    return built instanceof RowFault ? built.message : built.prompt.messages[0]?.content;
+  };
+
+  test('is filled where one of its fields holds something, or an image does', () => {
+    expect(message({ a: 'x', b: '' })).toBe('x and ');
+    expect(message(['', 'y'])).toBe(' and y');
+    expect(message({ a: '', b: '', image: 'p.png' })).toBe(' and ');
+  });
+
+  test('is not where all are empty, one is absent, or the row has messages', () => {
+    expect(message({ a: ' ', b: '' })).toBe('a, b: empty');
+    expect(message(['', ' '])).toBe('a, b: empty');
+    expect(message({ a: 'x' })).toBe('b: the row has none, for --template');
+    const messages = [{ role: 'user', content: 'hi' }];
+    expect(message({ a: 'x', b: 'y', messages })).toContain('messages: --template is for rows');
+    const body = { messages };
+    expect(message({ custom_id: '1', a: 'x', b: 'y', body })).toContain('body: --template is');
+  });
+});
+
 describe('a row of cells', () => {
   test('its columns say how it is asked', () => {
     const columns = [
@@ -84,6 +108,18 @@ describe('a row of cells', () => {
   test('a template takes cells as they are, also those that look like slots', () => {
     const { prompt } = row(['a', 'b'], ['{{b}}', '$&'], { template: '{{ a }} and {{b}}' });
     expect(prompt.messages).toEqual([{ role: 'user', content: '{{b}} and $&' }]);
+  });
+
+  test('a name that means something to objects is that of a column', () => {
+    const template = '{{__proto__}} {{constructor}}';
+    const columns = ['__proto__', 'constructor'];
+    const asked = (input: unknown) => row(columns, input, { template }).prompt.messages[0]?.content;
+    expect(asked(['a', 'b'])).toBe('a b');
+    expect(asked(JSON.parse('{"__proto__": "a", "constructor": "b"}'))).toBe('a b');
+    // A line of JSON that has none of them.
+    expect(build(columns, { other: 'x' }, { template })).toEqual(
+      new RowFault('__proto__: the row has none, for --template'),
+    );
   });
 
   test.each([

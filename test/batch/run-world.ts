@@ -1,5 +1,13 @@
 /** A runner with everything around it made up: time, provider, journal, budget. */
-import type { Budget, Costs, Journal, Reservation } from '../../src/batch/ports.ts';
+import type {
+  Budget,
+  CachedAnswer,
+  Costs,
+  Journal,
+  PaidAnswers,
+  Reservation,
+} from '../../src/batch/ports.ts';
+import type { PromptFacts } from '../../src/batch/prompt-facts.ts';
 import type { Row, RowResult } from '../../src/batch/row.ts';
 import { createRunner, type RunEnd, type RunnerOptions } from '../../src/batch/runner.ts';
 import { emptyUsage } from '../../src/domain/tokens.ts';
@@ -54,7 +62,11 @@ export function row(index: number, changes: Partial<Row> & { model?: string } = 
   };
   return {
     index,
-    prompt,
+    ...{ line: index + 2, input: '[]', prompt, task: 'other', routed: null },
+    facts: NO_FACTS,
+    bound: { inputTokens: 10, answers: 1, tier: null, hasImages: false, hasAudio: false },
+    ...{ likelyOutputTokens: 20, outputBasis: 'task_ratio' },
+    ...{ attemptsBefore: 0, costBeforePico: 0, uncertainBeforePico: 0 },
     inputTokens: 10,
     outputTokens: 20,
     priority: 'medium',
@@ -151,13 +163,38 @@ export class CountingBudget implements Budget {
 }
 
 /** 100 at worst, 40 in fact. */
-export const COSTS: Costs = { worstPico: () => 100, actualPico: () => 40 };
+export const COSTS: Costs = {
+  worstPico: () => 100,
+  whyNoWorst: () => ({ code: 'unpriced', message: 'it has no price', hint: 'give one' }),
+  actualPico: () => 40,
+};
+
+/** What rows paid for and were not given, by index and model. */
+export class MemoryPaid implements PaidAnswers {
+  readonly answers = new Map<string, CachedAnswer>();
+
+  take({ index }: Row, model: string): CachedAnswer | null {
+    const found = this.answers.get(`${index} ${model}`) ?? null;
+    this.answers.delete(`${index} ${model}`);
+    return found;
+  }
+
+  put({ index }: Row, model: string, answer: CachedAnswer): void {
+    this.answers.set(`${index} ${model}`, answer);
+  }
+}
+
+const NO_FACTS: PromptFacts = {
+  ...{ promptHash: null, systemHash: null, paramsHash: 0, promptBytes: 0, turns: 1 },
+  ...{ hasTools: false, hasSchema: false, task: 'other', taskConfidence: 0, promptSketch: 0 },
+};
 
 export class RunWorld {
   readonly time = new FakeTimers();
   readonly sent: SentCall[] = [];
   readonly results: RowResult[] = [];
   readonly journal: string[] = [];
+  readonly paid = new MemoryPaid();
   readonly interrupt = new AbortController();
   readonly cancel = new AbortController();
   inFlight = 0;
@@ -189,6 +226,7 @@ export class RunWorld {
       costs: COSTS,
       budget: null,
       cache: null,
+      paid: this.paid,
       clock: { now: () => 1_700_000_000_000 + this.time.nowMs() },
       timers: this.time,
       random: () => 0.5,

@@ -24,7 +24,6 @@ describe('rows in, results out', () => {
       stop: 'done',
       message: null,
       results: 0,
-      pendingRows: 0,
     });
     expect(world.time.size).toBe(0);
   });
@@ -32,7 +31,7 @@ describe('rows in, results out', () => {
   test('one row: begun on disk, sent, ended, finished', async () => {
     const world = new RunWorld(() => answer('forty-two'));
     const end = await world.run(rows(1));
-    expect(end).toEqual({ stop: 'done', message: null, results: 1, pendingRows: 0 });
+    expect(end).toEqual({ stop: 'done', message: null, results: 1 });
     expect(world.journal).toEqual(['begin 0.1 small', 'end 0.1 answer 40', 'finish 0 done']);
     expect(world.results[0]).toMatchObject({
       status: 'done',
@@ -70,7 +69,7 @@ describe('rows in, results out', () => {
     world.interrupt.abort();
     const end = await world.time.until(running);
     // 4 done, 4 in flight finish, 68 go back; one more was being pulled at the most.
-    expect(end).toMatchObject({ stop: 'interrupted', results: 8, pendingRows: 68 });
+    expect(end).toMatchObject({ stop: 'interrupted', results: 8 });
   });
 
   test('whoever takes the results holds the rows back', async () => {
@@ -106,7 +105,7 @@ describe('rows in, results out', () => {
     const running = createRunner(world.options()).run(hanging());
     await world.time.pass(100);
     world.interrupt.abort();
-    expect(await running).toMatchObject({ stop: 'interrupted', results: 1, pendingRows: 0 });
+    expect(await running).toMatchObject({ stop: 'interrupted', results: 1 });
   });
 });
 
@@ -140,7 +139,6 @@ describe('the journal', () => {
     await expect(world.time.until(runner.run(rows(10)))).rejects.toThrow('disk full');
     expect(world.sent).toHaveLength(0);
     expect(budget).toMatchObject({ spent: 0, reserved: 0 });
-    expect(runner.fleet.lanes[0]?.limiter.inFlight).toBe(0);
   });
 
   test('a locked ledger that cannot reserve ends the run, and its slot is free', async () => {
@@ -152,7 +150,6 @@ describe('the journal', () => {
     const runner = createRunner(world.options({ budget }));
     await expect(world.time.until(runner.run(rows(10)))).rejects.toThrow('locked');
     expect(world.sent).toHaveLength(0);
-    expect(runner.fleet.lanes[0]?.limiter.inFlight).toBe(0);
   });
 
   test('a ledger that gets locked while rows wait for change loses no attempt', async () => {
@@ -217,7 +214,6 @@ describe('failures', () => {
           { model: 'small', checks: [] },
           { model: 'large', checks: [] },
         ],
-        fallbackOn: 'unavailable',
         maxRowPico: null,
       }),
       retry: { maxAttempts: 2 },
@@ -257,7 +253,6 @@ describe('failures', () => {
       stop: 'quota',
       message: 'it said rate_limited',
       results: 0,
-      pendingRows: 50,
     });
     expect(world.sent.length).toBeLessThanOrEqual(4);
     expect(world.time.nowMs()).toBeLessThan(1000);
@@ -271,6 +266,15 @@ describe('failures', () => {
     const end = await world.run(rows(5000));
     expect(end).toMatchObject({ stop, message: `it said ${code}`, results: 0 });
     expect(world.sent.length).toBeLessThanOrEqual(4);
+  });
+
+  test('a certificate that is not trusted stops at once: no row fails for it', async () => {
+    const world = new RunWorld(
+      () => ({ ...failure('unreachable'), isRetryable: false }) as Attempt,
+    );
+    const end = await world.run(rows(50));
+    expect(end).toMatchObject({ stop: 'outage', message: 'it said unreachable', results: 0 });
+    expect([world.results, world.sent.length <= 4]).toEqual([[], true]);
   });
 
   test('the time for an attempt is never more than the row has left', async () => {
@@ -287,7 +291,7 @@ describe('budget', () => {
     const budget = new CountingBudget(500);
     const end = await world.run(rows(50), { budget });
     // At 40 each the 11th finds 500 - 10 × 40 = 100 left, its worst case; the 12th does not.
-    expect(end).toMatchObject({ stop: 'budget', results: 11, pendingRows: 39 });
+    expect(end).toMatchObject({ stop: 'budget', results: 11 });
     expect(budget).toMatchObject({ spent: 440, reserved: 0, most: 500 });
   });
 
@@ -343,7 +347,7 @@ describe('budget', () => {
 
   test('a model without a price is not asked under a budget', async () => {
     const world = new RunWorld(() => answer());
-    const costs = { worstPico: () => null, actualPico: () => null };
+    const costs = { ...COSTS, worstPico: () => null, actualPico: () => null };
     await world.run(rows(1), { budget: new CountingBudget(1000), costs });
     expect(world.sent).toHaveLength(0);
     expect(world.results[0]).toMatchObject({ status: 'failed', failure: { code: 'unpriced' } });
@@ -420,7 +424,7 @@ describe('stopping', () => {
     await world.time.pass(60);
     world.interrupt.abort();
     const end = await world.time.until(running);
-    expect(end).toMatchObject({ stop: 'interrupted', results: 8, pendingRows: 12 });
+    expect(end).toMatchObject({ stop: 'interrupted', results: 8 });
     expect(world.sent).toHaveLength(8);
     expect(world.time.size).toBe(0);
   });
@@ -443,7 +447,7 @@ describe('stopping', () => {
     const running = createRunner(world.options()).run(rows(1));
     await world.time.pass(100);
     world.interrupt.abort();
-    expect(await running).toMatchObject({ stop: 'interrupted', results: 0, pendingRows: 1 });
+    expect(await running).toMatchObject({ stop: 'interrupted', results: 0 });
     expect(world.time.size).toBe(0);
   });
 

@@ -33,15 +33,16 @@ test('costs, tokens and failures by model; unknown costs are counted, not summed
   const seen = new Seen(null, 0);
   const told: [AttemptStart, Attempt, number | null][] = [
     [start(1), failure('server_error'), 0],
-    [start(2), answer('x', { latencyMs: 100 }), 40],
+    [{ ...start(2), isRetry: true }, answer('x', { latencyMs: 100 }), 40],
     [start(1), failure('connection_lost'), null],
     [start(2, 'large'), answer('y', { latencyMs: 300 }), 500],
     [start(1), answer('z', { latencyMs: 200, usage: null }), null],
   ];
   for (const [begun, attempt, costPico] of told) seen.attempt(begun, { attempt, costPico }, 10);
   const all = seen.inAll(1000);
-  expect(all).toMatchObject({ spentPico: 540n, uncertainPico: 100n, unpriced: 1 });
-  expect(all).toMatchObject({ requests: 5, retries: 2, p50Ms: 200, p95Ms: 300, p99Ms: 300 });
+  // The worst case of what was lost, and of the answer that names no usage.
+  expect(all).toMatchObject({ spentPico: 540n, uncertainPico: 200n, unpriced: 1 });
+  expect(all).toMatchObject({ requests: 5, retries: 1, p50Ms: 200, p95Ms: 300, p99Ms: 300 });
   // Each priced answer has 10 tokens in and 5 out.
   expect(all.models).toEqual([
     {
@@ -55,13 +56,24 @@ test('costs, tokens and failures by model; unknown costs are counted, not summed
   ]);
 });
 
+test('rows that cannot be asked have failed, and are no longer to come', () => {
+  const seen = new Seen(4, 0);
+  for (let ms = 0; ms < 2; ms++) seen.fault(ms);
+  // Two of four rows in one second: the others take another one.
+  expect(seen.now(1000)).toMatchObject({ done: 0, failed: 2, etaMs: 1000 });
+  expect(seen.inAll(1000)).toMatchObject({ failures: [['bad_row', 2]], successBp: 0, requests: 0 });
+});
+
 test('a run as it is seen', async () => {
   const world = new RunWorld(({ index }) => (index === 1 ? failure('bad_request') : answer()));
   const seen = new Seen(4, 0);
   const options = world.options();
   const runner = createRunner({
     ...options,
-    onAttempt: (begun, end) => seen.attempt(begun, end, world.time.nowMs()),
+    journal: {
+      ...options.journal,
+      end: (_, begun, end) => seen.attempt(begun, end, world.time.nowMs()),
+    },
     onResult: (result) => {
       seen.result(result, world.time.nowMs());
       return undefined;

@@ -2,60 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { RuleBook, type RuleFacts } from '../../src/classify/rules.ts';
 import { parseRules } from '../../src/classify/rules-file.ts';
-import { slowRegexProblem } from '../../src/classify/rules-regex.ts';
-
-describe('expressions that could back-track for ever', () => {
-  test.each([
-    '(a+)+$',
-    '(a|a)*b',
-    '(.*)*x',
-    String.raw`^(\w+\s?)*$`,
-    '(a?b?)*c',
-    '(a|aa)+$',
-    '(x+x+)+y',
-    '([a-z]+)*',
-    String.raw`(\d+){3,}`,
-    '(?=(a+)+$)x',
-    '(?:(?:ab?)+)+c',
-    '(ä|[à-ö])*z',
-  ])('%s is refused', (pattern) => {
-    expect(slowRegexProblem(pattern)).toMatch(/for ever/);
-  });
-
-  test.each([
-    '^You are .* assistant',
-    String.raw`\binvoice\b`,
-    '(foo|bar)+',
-    '(foo|foobar)*x',
-    String.raw`order \d{4,}`,
-    '.*refund.*',
-    String.raw`^(\w+,)*$`,
-    String.raw`(\w+\s)*`,
-    '(发票|账单)+',
-    String.raw`(\d{1,3}\.){3}\d{1,3}`,
-    'price.*list.*today',
-    '',
-  ])('%s is harmless', (pattern) => {
-    expect(slowRegexProblem(pattern)).toBeNull();
-  });
-
-  test('what is accepted is quick on the text that is worst for it', () => {
-    const text = `${'a'.repeat(2_499)}!`;
-    for (const pattern of ['a.*a.*b', '(a|b)*c', '^(a+b)*c', 'a*a*b']) {
-      expect(slowRegexProblem(pattern)).toBeNull();
-    }
-    // Cubic at most: 2,500³ / 6 steps would take minutes if it were one more.
-    expect(slowRegexProblem('a.*a.*a.*b')).toMatch(/very long/);
-    expect(/(a|b)*c/s.test(text)).toBe(false);
-  });
-
-  test('neither is what no expression is, or refers back', () => {
-    expect(slowRegexProblem('(a')).toMatch(/no regular expression/);
-    expect(slowRegexProblem(String.raw`(a)\1`)).toMatch(/refers back/);
-    expect(slowRegexProblem('a'.repeat(501))).toMatch(/longer/);
-    expect(slowRegexProblem('a?'.repeat(240))).toMatch(/too large/);
-  });
-});
 
 describe('a rules file', () => {
   const refused = (text: string) => {

@@ -55,7 +55,7 @@ describe('a policy', () => {
     ]);
     expect(world.rows('out.csv')).toMatchObject([
       { result_model: 'gpt-4o-mini', reason: 'routed: mine, task classification (100)' },
-      { result_model: 'gpt-4o', reason: '' },
+      { result_model: 'gpt-4o', reason: 'kept: mine, task reasoning (100)' },
       { result_model: 'gpt-4.1', reason: '' },
     ]);
     // gpt-4o: 100 × $2.50 + 10 × $10 per million = $0.00035; gpt-4o-mini: $0.000021.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerTo, BatchWorld, promptOf } from './batch-world.ts';
@@ -92,8 +92,8 @@ describe('a run', () => {
 
   test('rows that cannot be asked fail alone; a stray quote stops all', async () => {
     world.file('in.csv', 'prompt,temperature\n=1+1,\n"",\nok,hot\n');
-    const { code } = await world.batch(['in.csv', ...GO, '-o', 'out.csv']);
-    expect(code).toBe(3);
+    const { code, stderr } = await world.batch(['in.csv', ...GO, '-o', 'out.csv']);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/Failures +2 bad_row/)]);
     expect(world.rows('out.csv').map(({ status, error }) => [status, error])).toEqual([
       ['done', ''],
       ['failed', 'bad_row: prompt: empty'],
@@ -106,6 +106,19 @@ describe('a run', () => {
       expect.stringContaining('bad.csv:3: a quote stands within a cell'),
       1,
     ]);
+  });
+
+  test('a row that can no longer be asked keeps the attempts it had', async () => {
+    world.file('p.gif', 'GIF89a');
+    world.file('in.csv', 'prompt,image\nlook,p.gif\n');
+    world.reply = () => REFUSED;
+    await world.batch(['in.csv', ...GO, '-o', 'out.csv']);
+    expect(world.rows('out.csv')[0]).toMatchObject({ status: 'failed', attempts: '1' });
+    rmSync(join(world.folder, 'p.gif'));
+    await world.batch(['retry-failed', '1', '--yes', '-o', 'out.csv']);
+    expect(world.rows('out.csv')[0]).toMatchObject({
+      ...{ status: 'failed', attempts: '1', error: expect.stringContaining('bad_row: ') },
+    });
   });
 
   test('what failed is kept with its reason, and asked again', async () => {
@@ -258,7 +271,9 @@ describe('budgets', () => {
     expect(ran.map(({ code, stderr }) => (code === 3 ? 'budget' : stderr))).toEqual([
       ...['budget', 'budget', 'budget'],
     ]);
-    expect(ran[0]?.stderr).toMatch(/stopped \(budget\).*go on with more: aicost batch resume/s);
+    expect(ran[0]?.stderr).toMatch(
+      /stopped \(budget\).*go on after that: aicost batch resume \d+ --daily-budget 0.002;/s,
+    );
     const { totals } = world.report(['report']);
     expect(totals.calls).toBe(world.requests);
     expect(Number(totals.cost_usd)).toBeLessThanOrEqual(0.002);
@@ -277,7 +292,21 @@ describe('budgets', () => {
       '--budget',
       '1',
     ]);
-    expect([code, world.requests]).toEqual([3, 0]);
-    expect(stderr).toContain('unpriced');
+    expect([code, world.requests]).toEqual([2, 0]);
+    expect(stderr).toContain("give --price 'nobody-knows:input=…,output=…'");
+    const priced = ['--price', 'nobody-knows:input=1,output=2', '--budget', '1'];
+    const open = await world.batch(['in.csv', '--model', 'nobody-knows', ...priced]);
+    expect([open.code, open.stderr]).toEqual([2, expect.stringContaining('give --max-tokens N')]);
+    expect(JSON.parse((await world.batch(['status', '--json'])).stdout)).toEqual([]);
+  });
+
+  test('a row whose own model has no price fails alone', async () => {
+    world.file('in.csv', 'prompt,model\na,nobody-knows\nb,\n');
+    const go = ['--model', 'gpt-4o-mini', '--budget', '1', '-o', 'out.csv'];
+    expect((await world.batch(['in.csv', ...go])).code).toBe(3);
+    expect(world.rows('out.csv').map(({ status, error }) => [status, error])).toEqual([
+      ['failed', expect.stringContaining("give --price 'nobody-knows:")],
+      ['done', ''],
+    ]);
   });
 });

@@ -34,10 +34,28 @@ test('beyond the capacity the one used longest ago goes', () => {
   const answers = new Answers(db, { ttlMs: 1e9, capacity: 2 });
   answers.put(key('a'), answer('a'), 1_000);
   answers.put(key('b'), answer('b'), 2_000);
-  // Uses are noted once a minute.
-  answers.get(key('a'), 100_000);
+  // Uses are noted once a minute, by whoever writes; reading writes nothing.
+  db.pragma('query_only = 1');
+  const found = answers.get(key('a'), 61_001);
+  db.pragma('query_only = 0');
+  expect([61_000, 61_001].map((atMs) => found && answers.isUseDue(found, atMs))).toEqual([
+    false,
+    true,
+  ]);
+  answers.noteUse(key('a'), 100_000);
   answers.put(key('c'), answer('c'), 101_000);
   const left = ['a', 'b', 'c'].filter((name) => answers.get(key(name), 102_000) !== null);
+  expect(left).toEqual(['a', 'c']);
+});
+
+test('an answer that is dropped is gone, and makes room', () => {
+  const answers = new Answers(db, { ttlMs: 1e9, capacity: 2 });
+  answers.put(key('a'), answer('a'), 1_000);
+  answers.put(key('b'), answer('b'), 2_000);
+  answers.drop(key('b'));
+  answers.drop({ ...key('a'), text: 'another' });
+  answers.put(key('c'), answer('c'), 3_000);
+  const left = ['a', 'b', 'c'].filter((name) => answers.get(key(name), 4_000) !== null);
   expect(left).toEqual(['a', 'c']);
 });
 

@@ -68,7 +68,7 @@ describe('one process', () => {
 
   test('without limits everything fits, and is counted for the day', () => {
     const budget = budgetOf(1, null);
-    budget.note(70);
+    budget.note(70)();
     expect(budget.reserve(5)).not.toBeNull();
     budget.close();
     expect(takenOnDay(db, 100)).toBe(75n);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
 import { countRows, rowReader, rowWriter } from '../../src/ledger/batch-rows.ts';
+import { LedgerBudget, takenByRun } from '../../src/ledger/budget.ts';
 import { BatchJournal, type JournalResult } from '../../src/ledger/journal.ts';
 import { guardLedger, type Ledger, openLedger } from '../../src/ledger/open.ts';
 
@@ -60,6 +61,40 @@ test('an answer that does not fit is said, and is written when there is room', a
   journal.close();
   expect(countRows(db, 1)).toMatchObject({ done: 1, pending: 0, costPico: 40n });
   expect(rowReader(db, 1)(0, 'page')[0]?.answer).toHaveLength(1_000_000);
+});
+
+test('money that is spent without a limit is counted once, though its group is written twice', async () => {
+  rowWriter(db, 1)([{ line: 2, input: '["a"]' }]);
+  const clock = { now: () => Date.UTC(2026, 10, 22) };
+  const limits = { runPico: null, dayPico: null };
+  const budget = new LedgerBudget(db, 1, { limits, clock });
+  const journal = new BatchJournal(db, { runId: 1, calls: null, later });
+  const leaseId = budget.lease.id;
+  endDisk();
+  journal.also(budget.note(100));
+  const finished = journal.finish(RESULT);
+  turn();
+  await expect(finished).rejects.toThrow(/full/);
+  expect(takenByRun(db, 1)).toBe(0n);
+  growDisk();
+  journal.close();
+  expect(takenByRun(db, 1)).toBe(100n);
+  journal.also(budget.note(20));
+  journal.close();
+  budget.close();
+  expect([takenByRun(db, 1), budget.lease.id === leaseId]).toEqual([120n, false]);
+});
+
+test('a lease that is not committed is not spent from', () => {
+  const clock = { now: () => Date.UTC(2026, 10, 22) };
+  const limits = { runPico: 1_000_000n, dayPico: null };
+  const budget = new LedgerBudget(db, 1, { limits, clock });
+  const { lease } = budget;
+  db.exec("CREATE TRIGGER broken AFTER UPDATE ON batch_lease BEGIN SELECT raise(ABORT, 'no'); END");
+  expect(() => budget.reserve(10)).toThrow('no');
+  expect(lease).toMatchObject({ taken: 0n, held: 0n, spent: 0n });
+  db.exec('DROP TRIGGER broken');
+  expect(budget.reserve(10)).toMatchObject({ worstPico: 10 });
 });
 
 test('rows that do not fit leave the ledger as it was', () => {

@@ -21,7 +21,7 @@ import {
 } from '../../src/ledger/batch-runs.ts';
 import { BatchJournal, type JournalResult } from '../../src/ledger/journal.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open.ts';
-import { lockRun } from '../../src/ledger/run-lock.ts';
+import { lockDeadRun, lockRun } from '../../src/ledger/run-lock.ts';
 
 let folder: string;
 let db: Ledger;
@@ -157,6 +157,20 @@ describe('rows', () => {
     ]);
   });
 
+  test('results that are to be asked again are listed as pending, and stay', () => {
+    spool(1, 4);
+    const journal = new BatchJournal(db, { runId: 1, calls: null, later });
+    const states = ['done', 'failed', 'unknown'] as const;
+    for (const [row, state] of states.entries()) journal.record({ ...RESULT, row, state });
+    journal.close();
+    const indexes = (...states: ('failed' | 'unknown')[]) =>
+      [...pendingRows(db, 1, states)].map(({ index }) => index);
+    expect([indexes(), indexes('failed'), indexes('failed', 'unknown')]).toEqual([
+      ...[[3], [1, 3], [1, 2, 3]],
+    ]);
+    expect(countRows(db, 1)).toMatchObject({ done: 1, failed: 1, unknown: 1, pending: 1 });
+  });
+
   test('pages hold all rows of one run, and none of the next', () => {
     spool(1, 1_203);
     spool(2, 5);
@@ -181,6 +195,8 @@ describe('runs', () => {
       ...{ id, columns: ['prompt'], rowCount: 4, state: 'open' },
     });
     expect(findRun(db, { inputHash: 'other', settingsHash: 's' })).toBeNull();
+    // Its own twin it is not.
+    expect(findRun(db, { id, inputHash: 'i', settingsHash: 's' })).toBeNull();
     stopRun(db, { id, state: 'cancelled', reason: 'cancelled', atMs: 2 });
     expect(findRun(db, { inputHash: 'i', settingsHash: 's' })).toBeNull();
     dropRun(db, id);
@@ -192,7 +208,12 @@ describe('runs', () => {
     expect(lock).not.toBeNull();
     expect(lockRun(db, 1)).toBeNull();
     expect(lockRun(db, 2)).not.toBeNull();
+    // Whoever looks for the dead finds that it is at work, and does not wait for it.
+    expect(lockDeadRun(db, 1)).toBeNull();
     lock?.release(false);
+    const dead = lockDeadRun(db, 1);
+    expect(dead).not.toBeNull();
+    dead?.release(false);
     const again = lockRun(db, 1);
     expect(again).not.toBeNull();
     again?.release(true);

@@ -149,7 +149,11 @@ describe('a policy file', () => {
       "cascade[1].checks[1]: 'polite' is no check",
       'judge:MODEL',
     ],
-    ['cascade:\n  - {models: [a], checks: ["regex:("]}', "'(' is no regular expression", 'regex'],
+    [
+      'cascade:\n  - {models: [a], checks: ["regex:("]}',
+      "'regex:(' is no regular expression: Unterminated group",
+      'regex',
+    ],
     ['cascade:\n  - {models: [a], checks: ["length:9-3"]}', 'the most is less than the least', ''],
     ['cascade:\n  - {models: [a], checks: ["judge:b>=0.7"]}', 'a score goes from 0 to 10', ''],
     ['cascade:\n  - {models: [a], checks: ["judge:>=7"]}', 'names no model', ''],

@@ -160,7 +160,7 @@ describe('--key-file', () => {
     ['one\ntwo-secret', /holds 2 lines/],
     ['OPENAI_API_KEY=two-secret', /holds NAME=KEY/],
     ['two secret', /holds spaces/],
-    ['x'.repeat(70_000), /has 70000 bytes/],
+    ['x'.repeat(70_000), /larger than 64 KiB/],
   ])('%#', (text, message) => {
     const path = keyFile(text);
     expect(refused({ baseUrl, keyFile: path })).toMatch(message);

@@ -1,6 +1,11 @@
 /** Headers of each provider → limits of a minute. */
 import { describe, expect, test } from 'vitest';
-import { NO_LIMITS, parseDurationMs, readLimitHeaders } from '../../src/providers/limit-headers.ts';
+import {
+  NO_LIMITS,
+  parseDurationMs,
+  readExhaustedMs,
+  readLimitHeaders,
+} from '../../src/providers/limit-headers.ts';
 import type { LimitHeaders } from '../../src/providers/provider.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22, 9);
@@ -179,8 +184,34 @@ describe('Retry-After', () => {
     [{ 'retry-after-ms': '250.5', 'retry-after': '9' }, 251],
     [{ 'retry-after-ms': 'x', 'retry-after': '9' }, 9000],
     [{ 'retry-after': '-3' }, undefined],
+    // As instants they would be of 2286 and, in milliseconds, of 1973: they are seconds.
+    [{ 'retry-after': '9999999999' }, 9_999_999_999_000],
+    [{ 'retry-after': '99999999999' }, 99_999_999_999_000],
+    [{ 'retry-after': '9'.repeat(400) }, Number.POSITIVE_INFINITY],
+    // A minute ago, by a clock that is behind.
+    [{ 'retry-after': String(NOW_MS / 1000 - 60) }, 0],
     [{ 'retry-after': 'tomorrow' }, undefined],
   ])('%j', (headers, ms) => {
     expect(read(headers).retryAfterMs).toBe(ms);
   });
+});
+
+test.each<[Record<string, string>, number | null]>([
+  [{}, null],
+  // 99,999,999 h.
+  [{ 'x-ratelimit-reset-requests': '99999999h' }, 99_999_999 * 3_600_000],
+  [{ 'x-ratelimit-reset-requests': '24h', 'x-ratelimit-remaining-requests': '0' }, 86_400_000],
+  // A bucket of a day that has something left, and one of a minute: neither is why.
+  [{ 'x-ratelimit-reset-requests': '24h', 'x-ratelimit-remaining-requests': '1' }, null],
+  [{ 'x-ratelimit-reset-tokens': '1m5s', 'x-ratelimit-remaining-tokens': '0' }, null],
+  [{ 'x-ratelimit-reset': String(NOW_MS + 7_200_000) }, 7_200_000],
+  [
+    {
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': '2026-11-22T11:00:00Z',
+    },
+    7_200_000,
+  ],
+])('an empty bucket of %j fills in %s ms', (headers, ms) => {
+  expect(readExhaustedMs(headers, NOW_MS)).toBe(ms);
 });

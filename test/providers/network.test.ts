@@ -130,7 +130,8 @@ describe.skipIf(CERTIFICATE === null)('a certificate that is not publicly truste
       code: 'unreachable',
       isRetryable: false,
       mayHaveBeenBilled: false,
-      message: 'here: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+      message:
+        'here: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT); name the file of its authority in NODE_EXTRA_CA_CERTS',
     });
   });
 

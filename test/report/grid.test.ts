@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GridColumn, renderGrid } from '../../src/report/grid.ts';
 import { styles } from '../../src/report/style.ts';
-import { fitMiddle, textWidth } from '../../src/report/text.ts';
+import { fitEnd, fitMiddle, textWidth } from '../../src/report/text.ts';
 
 const right = 'right' as const;
 const NAMES = [
@@ -95,4 +95,10 @@ test('a text is cut in its middle, at and above its width', () => {
   expect(fitMiddle('abcdefg', 6)).toBe('abc…fg');
   expect(fitMiddle('abcdefg', 1)).toBe('…');
   expect(textWidth(fitMiddle('模型名称很长', 6))).toBeLessThanOrEqual(6);
+});
+
+test('a path is cut at its beginning', () => {
+  expect(fitEnd('/a/b/c.csv', 10)).toBe('/a/b/c.csv');
+  expect(fitEnd('/a/b/c.csv', 8)).toBe('…b/c.csv');
+  expect(textWidth(fitEnd('模型名称很长', 6))).toBeLessThanOrEqual(6);
 });

@@ -154,6 +154,31 @@ describe('Ctrl-C', () => {
     expect(stderr).toMatch(/stopping.*interrupted\n {2}what was committed stays/s);
   });
 
+  test('of a command that cancels: the second cancels, the third quits', async () => {
+    const proc = memoryProcess();
+    const { code, stderr } = await runMain(
+      ['audit'],
+      async (_, { signal, cancel }) => {
+        const now = () => [signal.aborted, cancel.aborted, proc.exits.length];
+        const seen = [now()];
+        for (let press = 1; press <= 3; press++) {
+          proc.interrupt();
+          seen.push(now());
+        }
+        expect(seen).toEqual([
+          [false, false, 0],
+          [true, false, 0],
+          [true, true, 0],
+          [true, true, 1],
+        ]);
+        signal.throwIfAborted();
+      },
+      proc,
+    );
+    expect([code, proc.exits]).toEqual([130, [130]]);
+    expect(stderr).toMatch(/again to cancel it.*cancelling.*again to quit at once/s);
+  });
+
   test('is left alone for commands that do not ask for the signal', async () => {
     const proc = memoryProcess();
     await runMain(['audit'], async () => proc.interrupt(), proc);

@@ -1,47 +1,43 @@
 /**
- * Regular expressions of a rules file, held to those whose time stays within bounds.
+ * Regular expressions that people give, held to those whose time stays within bounds.
  *
  * Takes the text of an expression, gives why it is refused. Never runs it on a text: what could be
  * read in two ways is found in the automaton of the expression (Weideman et al. 2016: two different
  * ways round the same loop for the same characters make back-tracking exponential).
  */
 
-/** Rules look at so much of the beginning and of the end of a text by expressions. */
-export const REGEX_READS = { head: 2_000, tail: 500 } as const;
-
 const LONGEST_PATTERN = 500;
 /** Characters, classes and the like; pairs of them are looked at. */
 const MOST_POSITIONS = 200;
 /** Loops one after the other that take the same characters: with 3, 2,500 characters take seconds. */
 const MOST_LOOPS = 3;
+/** Optional parts one after the other that take the same characters: each doubles the ways. */
+const MOST_OPTIONAL = 12;
 
-/** Why an expression is refused; null: it may be used. */
-export function slowRegexProblem(pattern: string): string | null {
+/** Why an expression, compiled with these flags, is refused; null: it may be used. */
+export function slowRegexProblem(pattern: string, flags: string): string | null {
   if (pattern.length > LONGEST_PATTERN) return `is longer than ${LONGEST_PATTERN} characters`;
-  const mistake = syntaxProblem(pattern);
+  const mistake = syntaxProblem(pattern, flags);
   if (mistake !== null) return mistake;
   if (/\\[1-9k]/.test(pattern.replace(/\\\\/g, ''))) return 'refers back to a group';
-  const automaton = new Automaton(pattern);
+  const automaton = new Automaton(pattern, flags);
   automaton.build();
   if (automaton.sets.length > MOST_POSITIONS) return 'is too large to be checked';
   if (automaton.isExponential())
     return 'could back-track for ever: a repetition within a repetition';
   const loops = automaton.longestLoopChain() + (pattern.startsWith('^') ? 0 : 1);
-  return loops > MOST_LOOPS ? 'could back-track for very long: too many open repetitions' : null;
+  if (loops > MOST_LOOPS) return 'could back-track for very long: too many open repetitions';
+  const isLong = automaton.longestOptionalChain() > MOST_OPTIONAL;
+  return isLong ? 'could back-track for very long: too many optional parts' : null;
 }
 
-/** Compiles an expression as rules use it: whatever the case, `.` takes line breaks, `^` the start. */
-export function compileRegex(pattern: string): RegExp {
-  return new RegExp(pattern, 'isu');
-}
-
-function syntaxProblem(pattern: string): string | null {
+function syntaxProblem(pattern: string, flags: string): string | null {
   try {
-    compileRegex(pattern);
+    new RegExp(pattern, flags);
     return null;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return `is no regular expression: ${error.message.replace(/^.*\/: /s, '')}`;
+    return `is no regular expression: ${error.message.replace(/^.*\/[a-z]*: /s, '')}`;
   }
 }
 
@@ -54,8 +50,9 @@ interface Part {
 
 const NOTHING: Part = { first: [], last: [], isNullable: true };
 const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})\??/;
-const ATOM =
-  /^(?:\\u\{[^}]*\}|\\u[\da-f]{4}|\\x[\da-f]{2}|\\p\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|.)/isu;
+const ATOM = /^(?:\\u[\da-f]{4}|\\x[\da-f]{2}|\\.|\[(?:\\.|[^\]\\])*\]|.)/isu;
+/** What braces are a part of with the flag `u`, and a repetition without it. */
+const BRACED_ATOM = /^\\[up]\{[^}]*\}/i;
 
 /** The positions of an expression and which may follow which, in how many ways (Glushkov 1961). */
 class Automaton {
@@ -64,10 +61,16 @@ class Automaton {
   readonly #ways = new Map<number, Map<number, number>>();
   readonly #known = new Map<string, ReadonlySet<number>>();
   readonly #alphabet: readonly string[];
+  readonly #flags: string;
+  /** Whether what may be nothing is repeated so many times: each time there are two ways. */
+  #hasFreeRepeats = false;
+  /** Positions that a part begins with which may be left out. */
+  readonly #optional = new Set<number>();
   #rest: string;
 
-  constructor(pattern: string) {
+  constructor(pattern: string, flags: string) {
     this.#rest = pattern;
+    this.#flags = flags;
     const others = [...pattern].filter((char) => char > '\x7f');
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
     // Stand for all characters that the expression does not name.
@@ -116,6 +119,8 @@ class Automaton {
     this.#rest = this.#rest.slice(quantifier.length);
     const isOptional = /^[*?]/.test(quantifier) || Number(least) === 0;
     const isOnce = quantifier.startsWith('?') || Number(most ?? least ?? 2) <= 1;
+    if (isOptional) for (const at of part.first) this.#optional.add(at);
+    if (part.isNullable && Number(least ?? 0) > 1) this.#hasFreeRepeats = true;
     // A counted repetition is taken for an open one: rather too strict than too lax.
     if (most === '' || !isOnce) this.#join(part.last, part.first);
     return { ...part, isNullable: part.isNullable || isOptional };
@@ -123,7 +128,8 @@ class Automaton {
 
   #atom(): Part {
     if (this.#rest.startsWith('(')) return this.#group();
-    const atom = ATOM.exec(this.#rest)?.[0] ?? this.#rest;
+    const braced = this.#flags.includes('u') ? BRACED_ATOM.exec(this.#rest) : null;
+    const atom = (braced ?? ATOM.exec(this.#rest))?.[0] ?? this.#rest;
     this.#rest = this.#rest.slice(atom.length);
     if (/^(?:\^|\$|\\[bB])$/.test(atom)) return NOTHING;
     const at = this.sets.push(this.#setOf(atom)) - 1;
@@ -131,7 +137,8 @@ class Automaton {
   }
 
   #group(): Part {
-    const [opening = '('] = /^\((?:\?(?:<?[=!]|:|<[^>]*>))?/.exec(this.#rest) ?? [];
+    const [opening = '('] =
+      /^\((?:\?(?:<?[=!]|[a-z]*(?:-[a-z]*)?:|<[^>]*>))?/.exec(this.#rest) ?? [];
     this.#rest = this.#rest.slice(opening.length);
     const inner = this.#alternatives();
     this.#rest = this.#rest.slice(1);
@@ -141,7 +148,7 @@ class Automaton {
   #setOf(atom: string): ReadonlySet<number> {
     const known = this.#known.get(atom);
     if (known !== undefined) return known;
-    const regex = new RegExp(`^${atom}$`, 'isu');
+    const regex = new RegExp(`^(?:${atom})$`, this.#flags);
     const set = new Set(this.#alphabet.flatMap((char, at) => (regex.test(char) ? [at] : [])));
     this.#known.set(atom, set);
     return set;
@@ -161,11 +168,15 @@ class Automaton {
 
   /** Whether a loop can be gone round in two ways on the same characters. */
   isExponential(): boolean {
+    if (this.#hasFreeRepeats) return true;
+    const seen = new Set<number>();
     for (let start = 0; start < this.sets.length; start++) {
       const reached = this.#reachable(start);
-      if (!reached.has(start)) continue;
+      if (seen.has(start) || !reached.has(start)) continue;
+      // Two ways round a loop from one of its places are two ways from each.
+      for (const at of reached) if (this.#reachable(at).has(start)) seen.add(at);
       for (const [from, ways] of this.#ways) {
-        if (from !== start && !reached.has(from)) continue;
+        if (!reached.has(from)) continue;
         for (const [to, count] of ways) {
           if (count > 1 && (to === start || this.#reachable(to).has(start))) return true;
         }
@@ -225,10 +236,20 @@ class Automaton {
 
   /** How many loops can follow each other that all take some same character. */
   longestLoopChain(): number {
-    const loops = this.sets.map((_, at) => at).filter((at) => this.#reachable(at).has(at));
+    return this.#longestChain(
+      this.sets.map((_, at) => at).filter((at) => this.#reachable(at).has(at)),
+    );
+  }
+
+  /** How many parts that may be left out can follow each other that all take some same character. */
+  longestOptionalChain(): number {
+    return this.#longestChain([...this.#optional].sort((a, b) => a - b));
+  }
+
+  #longestChain(positions: readonly number[]): number {
     const longest = new Map<number, number>();
-    for (const at of loops.toReversed()) {
-      const after = loops.filter(
+    for (const at of positions.toReversed()) {
+      const after = positions.filter(
         (other) => other > at && this.#isLater(at, other) && this.#overlap(at, other),
       );
       longest.set(at, 1 + Math.max(0, ...after.map((other) => longest.get(other) ?? 0)));
