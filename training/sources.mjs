@@ -11,9 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
-export const STORED = [join(here, '../../shared/data'), '/work/shared/data'].find((path) =>
-  existsSync(join(path, 'tasks')),
-);
+const DATA = join(here, '../../shared/data');
+export const STORED = existsSync(join(DATA, 'tasks')) ? DATA : undefined;
 
 function readLines(path) {
   return readFileSync(path, 'utf8')

@@ -23,7 +23,8 @@ interface Prompt {
 interface LabelledPrompt extends Prompt {
   readonly task: Task;
   readonly confidence: number;
-  readonly complexity: number;
+  /** 0 to 1 in thousandths; null where nothing is said. */
+  readonly complexity: number | null;
 }
 
 const COLUMNS: Column<LabelledPrompt>[] = [
@@ -64,7 +65,8 @@ export async function classifyPrompts(
 
 function labelPrompt(prompt: Prompt, labeller: Labeller): LabelledPrompt {
   const { task, confidence, complexity } = labeller.labelTexts(prompt.system, prompt.user);
-  return { ...prompt, task, confidence, complexity: Math.round((complexity ?? 0) * 1000) / 1000 };
+  const rounded = complexity === null ? null : Math.round(complexity * 1000) / 1000;
+  return { ...prompt, task, confidence, complexity: rounded };
 }
 
 /** JSONL if the first character is a brace, else CSV with a heading. */

@@ -28,10 +28,22 @@ export interface TeachFlags extends ReadFlags {
 export function declareTeachFlags(command: CliCommand): void {
   command
     .option('--relabel', 'label the calls of the ledger anew; --rules and --classifier do so too')
-    .option('--sample <n>', 'write the calls whose labels would teach most, to be filled in (200)')
+    .option('--sample <n>', 'write the calls whose labels would teach most, to be filled in')
     .option('--seed <n>', 'another sample of the same calls (1)')
     .option('--learn <file>', 'teach a classifier of your own by a filled-in sample')
     .option('--explain <file:line>', 'why a call got its label: the words that decided');
+}
+
+const VERBS = ['labelWith', 'prompts', 'sample', 'learn', 'explain', 'relabel'] as const;
+/** A live model may label a sample, or the prompts of a file. */
+const TOGETHER: readonly string[] = ['labelWith prompts', 'labelWith sample'];
+
+/** Throws UserError where flags ask for things that are not done together. */
+export function refuseTwoVerbs(flags: Partial<Record<(typeof VERBS)[number], unknown>>): void {
+  const given = VERBS.filter((name) => flags[name] !== undefined);
+  if (given.length < 2 || TOGETHER.includes(given.join(' '))) return;
+  const what = given.map((name) => `--${name === 'labelWith' ? 'label-with' : name}`).join(' and ');
+  throw new UserError(EXIT.usage, `${what} do different things`, 'give one of them');
 }
 
 /** What needs no list of calls: teaching and explaining. Null: neither is asked for. */
@@ -40,12 +52,6 @@ export function teachAlone(
   args: readonly string[],
   deps: Deps,
 ): Promise<ExitCode> | null {
-  const named = ['sample', 'learn', 'explain', 'relabel'] as const;
-  const given = named.filter((name) => flags[name] !== undefined);
-  if (given.length > 1) {
-    const what = given.map((name) => `--${name}`).join(' and ');
-    throw new UserError(EXIT.usage, `${what} do different things`, 'give one of them');
-  }
   const { learn, explain, inputFormat = null } = flags;
   if (learn === undefined && explain === undefined) return null;
   if (args.length > 0) {

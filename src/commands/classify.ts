@@ -12,7 +12,13 @@ import { type Column, renderRowPages, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
 import { declareLabelFlags, type LabelFlags, labelSample } from './classify-label.ts';
 import { classifyPrompts } from './classify-prompts.ts';
-import { declareTeachFlags, type TeachFlags, teachAlone, teachBefore } from './classify-teach.ts';
+import {
+  declareTeachFlags,
+  refuseTwoVerbs,
+  type TeachFlags,
+  teachAlone,
+  teachBefore,
+} from './classify-teach.ts';
 import { openBook } from './price-book.ts';
 import { declareReadFlags, exitCodeOf, readLogs } from './read-logs.ts';
 import { withLedger } from './with-ledger.ts';
@@ -82,6 +88,7 @@ logs were read without --store-text.
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
+  refuseTwoVerbs(flags);
   if (flags.labelWith !== undefined) return labelLive({ args, flags }, deps);
   if (flags.prompts !== undefined) return labelFile(flags, args, deps);
   const alone = teachAlone(flags, args, deps);

@@ -86,7 +86,7 @@ export class Labeller {
         ...{ system: () => system, prompt: () => user },
       }).rule ?? null;
     const read = readPrompt(plainPrompt(system, user), NO_SIGNALS, this.model);
-    const complexity = read.complexity;
+    const complexity = read.sketch === 0 ? null : read.complexity;
     if (rule !== null) {
       return { task: rule.task, confidence: SURE, complexity, by: 'rule', rule };
     }

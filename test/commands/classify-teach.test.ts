@@ -298,6 +298,14 @@ describe('sample and learn', () => {
     await expect(world.run(classify, ['--sample', '50'])).rejects.toThrow('no call to label');
   });
 
+  test.each([
+    ['--prompts', 'p.csv', '--learn', 'l.csv'],
+    ['--label-with', 'm', '--explain', 'a.jsonl:1'],
+    ['--label-with', 'm', '--prompts', 'p.csv', '--relabel'],
+  ])('%s %s %s are not done together', async (...flags) => {
+    await expect(world.run(classify, flags)).rejects.toThrow(/do different things/);
+  });
+
   test('two of them at once, or with logs, are refused', async () => {
     await expect(world.run(classify, ['--sample', '5', '--learn', 'x'])).rejects.toThrow(
       'different',
