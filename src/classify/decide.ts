@@ -7,7 +7,7 @@
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { type PromptText, probabilitiesOf } from './classify.ts';
-import type { CallSignals } from './evidence.ts';
+import { type CallSignals, NO_SIGNALS } from './evidence.ts';
 import type { Model } from './model.ts';
 import { NO_KEY } from './remember.ts';
 
@@ -62,17 +62,6 @@ export function decide(text: PromptText, signals: CallSignals, model: Model): De
     signalWeight: full - lead(probabilitiesOf(plain, silent, model)),
   };
 }
-
-/** What is known of a prompt that stands in no log. */
-export const NO_SIGNALS: CallSignals = {
-  operation: 'chat',
-  hasTools: false,
-  hasSchema: false,
-  maxTokens: null,
-  inputTokens: 0,
-  outputTokens: 0,
-  turns: 1,
-};
 
 /** Only what is read, so that words can be blanked; nothing of it is remembered. */
 function copyOf(text: PromptText): PromptText {

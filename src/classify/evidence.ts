@@ -34,6 +34,17 @@ export interface CallSignals {
   turns: number;
 }
 
+/** What is known of a prompt that stands in no log. */
+export const NO_SIGNALS: Readonly<CallSignals> = {
+  operation: 'chat',
+  hasTools: false,
+  hasSchema: false,
+  maxTokens: null,
+  inputTokens: 0,
+  outputTokens: 0,
+  turns: 1,
+};
+
 /** Adds what the call says, in logits: limits, formats, tools and the length of the answer. */
 export function weighSignals(scores: Float64Array, signals: CallSignals): void {
   const { inputTokens, outputTokens, maxTokens } = signals;

@@ -7,6 +7,7 @@
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { readPrompt } from './classify.ts';
+import { NO_SIGNALS } from './evidence.ts';
 import type { Model, TrainedModel } from './model.ts';
 import type { PromptText } from './read.ts';
 import { sketchTemplate } from './templates.ts';
@@ -48,16 +49,6 @@ const LEAST_FOR_TEMPERATURE = 100;
 /** All are from one source: the user. */
 const SOURCE = 'own';
 const SEEDS = 3;
-
-const NO_SIGNALS = {
-  operation: 'chat',
-  hasTools: false,
-  hasSchema: false,
-  maxTokens: null,
-  inputTokens: 0,
-  outputTokens: 0,
-  turns: 1,
-} as const;
 
 /** Teaches a model on labelled prompts; `onFold` is told of each of the ten folds. */
 export async function teach(

@@ -5,6 +5,7 @@
  * beats a tag, and a tag the classifier. Never decodes a text that no rule asks for.
  */
 import { type PromptText, readPrompt } from '../classify/classify.ts';
+import { NO_SIGNALS } from '../classify/evidence.ts';
 import { plainPrompt } from '../classify/features.ts';
 import type { Model } from '../classify/model.ts';
 import { type Rule, RuleBook, type RuleFacts } from '../classify/rules.ts';
@@ -115,17 +116,6 @@ export class Labeller {
     return text;
   }
 }
-
-/** Of a prompt alone no more is known. */
-const NO_SIGNALS = {
-  operation: 'chat',
-  hasTools: false,
-  hasSchema: false,
-  maxTokens: null,
-  inputTokens: 0,
-  outputTokens: 0,
-  turns: 1,
-} as const;
 
 /** What a call tells the classifier besides its words. */
 export function signalsOf(call: Call) {
