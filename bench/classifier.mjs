@@ -7,11 +7,11 @@
  */
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { loadClassifier, NO_SIGNALS } from '../training/classifier.mjs';
+import { loadClassifier } from '../training/classifier.mjs';
 
 const PROMPTS = 20_000;
 const ROUNDS = 5;
-const { parseModel, readPrompt } = await loadClassifier();
+const { NO_SIGNALS, parseModel, readPrompt } = await loadClassifier();
 const model = parseModel(readFileSync(new URL('../src/ingest/weights.bin', import.meta.url)));
 const words = readFileSync(new URL('../training/phrases/en.txt', import.meta.url), 'utf8')
   .split(/[^A-Za-z]+/)

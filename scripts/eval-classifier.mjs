@@ -12,14 +12,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadClassifier, NO_SIGNALS } from '../training/classifier.mjs';
+import { loadClassifier } from '../training/classifier.mjs';
 import { measureComplexity, readQuestions } from '../training/complexity.mjs';
 import { crossValidate, readRows, temperatureOf } from '../training/cross-validate.mjs';
 import { confusionLines, MEASURE_TITLE, measure, measureLine } from '../training/measure.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const classifier = await loadClassifier();
-const { TASKS, isCommodity, MIN_PROBABILITY } = classifier;
+const { TASKS, isCommodity, MIN_PROBABILITY, NO_SIGNALS } = classifier;
 const files = process.argv.slice(2);
 if (files.length === 0) evaluateSources();
 else for (const file of files) evaluateFile(file);

@@ -31,7 +31,7 @@ crossValidate(classifier, handOnly, (source) => console.log(`cross-validated ${s
 const temperature = temperatureOf(classifier, handOnly.judged);
 const weights = classifier.trainWeights(
   [...data.rows, ...data.composed].map((row) => row.training),
-  { seeds: 5 },
+  { seeds: 8 },
 );
 const { complexityBias, complexityPerOctave } = addComplexity(weights);
 const file = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/ingest/weights.bin');

@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILES = [
   'classify/classify',
+  'classify/evidence',
   'classify/features',
   'classify/fit',
   'classify/keywords',
@@ -27,14 +28,3 @@ export async function loadClassifier() {
   rmSync(folder, { recursive: true });
   return Object.assign({}, ...parts);
 }
-
-/** What is known of a prompt that stands in no log. */
-export const NO_SIGNALS = {
-  operation: 'chat',
-  hasTools: false,
-  hasSchema: false,
-  maxTokens: null,
-  inputTokens: 0,
-  outputTokens: 0,
-  turns: 1,
-};

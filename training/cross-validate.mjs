@@ -11,24 +11,30 @@ import { ownRows, storedRows } from './sources.mjs';
  * own (multiple choice is `qa`, lists of words `creative`): with full weight they cost hand-written
  * prompts four points.
  */
-const WEIGHTS = { hand: 10, composed: 1, public: 0.1 };
+const WEIGHTS = { hand: 30, composed: 1, nothing: 2, public: 0.1 };
 
 /** All labelled rows, and those composed for training, with what training takes. */
 export function readRows(classifier) {
   const rows = [...storedRows(), ...ownRows()];
-  const composed = generate();
+  const composed = generate(classifier.seeded);
   for (const row of composed) row.isComposed = true;
   for (const row of [...rows, ...composed]) {
-    const kind = row.isHand ? 'hand' : row.isComposed ? 'composed' : 'public';
     row.gold = classifier.TASKS.indexOf(row.label);
     row.training = classifier.trainingRow({
       text: classifier.plainPrompt(row.system ?? '', row.user),
       task: taughtLabel(row),
       source: row.source,
-      weight: WEIGHTS[kind],
+      weight: weightOf(row),
     });
   }
   return { rows, composed };
+}
+
+/** Composed prompts that ask for nothing count more: no writer thinks of many. */
+function weightOf({ isHand, isComposed, label }) {
+  if (isHand) return WEIGHTS.hand;
+  if (!isComposed) return WEIGHTS.public;
+  return label === 'other' ? WEIGHTS.nothing : WEIGHTS.composed;
 }
 
 /** Published as rewrites, but translations by our labels: so for training, not for measuring. */

@@ -1,6 +1,11 @@
 /** Frames: the words that layouts put around the phrases of a language. */
 export const WORDS = {
   en: {
+    fields: [
+      ['task', 'instruction', 'job', 'request'],
+      ['text', 'input', 'content', 'message'],
+    ],
+    youAre: ['You are', 'Act as', 'As'],
     text: ['Text', 'Input', 'Message', 'Email', 'Document', 'Review', 'Comment', 'Article'],
     answers: ['Output', 'Answer', 'Result', 'Label', 'A'],
     task: ['Task', 'Instruction', 'Instructions'],
@@ -22,6 +27,11 @@ export const WORDS = {
     space: ' ',
   },
   de: {
+    fields: [
+      ['aufgabe', 'auftrag', 'anweisung'],
+      ['text', 'eingabe', 'inhalt'],
+    ],
+    youAre: ['Du bist', 'Sie sind', 'Handle wie'],
     text: ['Text', 'Eingabe', 'Nachricht', 'Mail', 'Dokument', 'Bewertung', 'Kommentar', 'Artikel'],
     answers: ['Ausgabe', 'Antwort', 'Ergebnis', 'Label'],
     task: ['Aufgabe', 'Anweisung'],
@@ -42,6 +52,11 @@ export const WORDS = {
     space: ' ',
   },
   zh: {
+    fields: [
+      ['任务', '指令', '要求'],
+      ['文本', '内容', '输入'],
+    ],
+    youAre: ['你是', '作为', '你是一名'],
     text: ['文本', '输入', '原文', '邮件', '文档', '评论', '内容', '文章'],
     answers: ['输出', '回答', '结果', '标签'],
     task: ['任务', '要求', '指令'],
@@ -62,6 +77,11 @@ export const WORDS = {
     space: '',
   },
   fr: {
+    fields: [
+      ['tache', 'consigne', 'demande'],
+      ['texte', 'contenu'],
+    ],
+    youAre: ['Tu es', 'Vous êtes'],
     text: ['Texte', 'Entrée', 'Message', 'Document', 'Avis', 'Article'],
     answers: ['Sortie', 'Réponse', 'Résultat'],
     task: ['Tâche', 'Consigne'],
@@ -74,6 +94,11 @@ export const WORDS = {
     space: ' ',
   },
   es: {
+    fields: [
+      ['tarea', 'instruccion', 'pedido'],
+      ['texto', 'contenido'],
+    ],
+    youAre: ['Eres', 'Usted es'],
     text: ['Texto', 'Entrada', 'Mensaje', 'Documento', 'Reseña', 'Artículo'],
     answers: ['Salida', 'Respuesta', 'Resultado'],
     task: ['Tarea', 'Instrucción'],

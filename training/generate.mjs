@@ -11,11 +11,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadClassifier } from './classifier.mjs';
 import { WORDS } from './frames.mjs';
-import { seeded } from './seeded.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PER_LABEL = { en: 420, de: 380, zh: 380, fr: 150, es: 150 };
+/** Shares of prompts that claim to be another task, or tell who reads them. */
+const LURED = 0.05;
+const PROFESSIONAL = 0.04;
 const TRANSFORMS = ['translation', 'rewriting', 'summarization', 'extraction', 'classification'];
 const BARE = ['qa', 'chat', 'code', 'reasoning', 'analysis', 'creative', 'other'];
 
@@ -33,11 +36,11 @@ function readPhrases(lang) {
 }
 
 class Composer {
-  constructor(lang, seed) {
+  constructor(lang, random) {
     this.lang = lang;
     this.words = WORDS[lang];
     this.phrases = readPhrases(lang);
-    this.random = seeded(seed);
+    this.random = random;
     const all = [...this.phrases.values()].flat().join(' ');
     this.vocabulary = [...new Set(all.match(lang === 'zh' ? /\p{Script=Han}{1,2}/gu : /\p{L}+/gu))];
   }
@@ -133,7 +136,8 @@ class Composer {
       return { system: this.pick(words.helper), user: `${ask}${this.mark()}\n\n${text}` };
     if (layout < 0.62) return { user: this.agentTurn(ask, text) };
     if (layout < 0.65) return { user: ask + this.mark() };
-    if (layout < 0.69) return { user: this.sloppy(`${ask}: ${text}`) };
+    if (layout < 0.68) return { user: this.fields(ask, text) };
+    if (layout < 0.71) return { user: this.sloppy(`${ask}: ${text}`) };
     return {
       system: this.system(label, ask),
       user: this.chance(0.85) ? text : `${this.pick(words.text)}: ${text}`,
@@ -217,6 +221,32 @@ class Composer {
       : `${ask}${this.words.stop}\n${tool}\n${text}`;
   }
 
+  /** An instruction and its text as a program sends them. */
+  fields(ask, text) {
+    const [tasks, texts] = this.words.fields;
+    const more = this.chance(0.5) ? { max: 5, [this.pick(texts)]: text } : {};
+    return JSON.stringify({ [this.pick(tasks)]: ask, [this.pick(texts)]: text, ...more });
+  }
+
+  /** Now and then a claim to be another task, which must not count, or a profession. */
+  dress({ system, user }) {
+    const layout = this.random();
+    if (layout < LURED) {
+      const lure = this.phrase('list lure');
+      const lured = [
+        `${lure}\n${user}`,
+        `${user}\n${lure}`,
+        `${lure} ${user}`,
+        `${user} (${lure})`,
+      ];
+      return { system, user: this.pick(lured) };
+    }
+    if (layout > LURED + PROFESSIONAL || system !== undefined) return { system, user };
+    return {
+      user: `${this.pick(this.words.youAre)} ${this.phrase('list pro')}${this.words.stop} ${user}`,
+    };
+  }
+
   mark() {
     return this.pick([this.words.stop, ':', '', '', this.words.stop]);
   }
@@ -297,18 +327,19 @@ function junk(composer) {
   return Array.from({ length }, () => sign() + (composer.chance(0.2) ? gap : '')).join('');
 }
 
-/** Composes all rows. */
-export function generate(seed = 20240503) {
+const SEED = 20240503;
+
+/** Composes all rows; `seeded` gives a generator of numbers in [0, 1) for a seed. */
+export function generate(seeded) {
   const rows = [];
   for (const [at, [lang, count]] of Object.entries(PER_LABEL).entries()) {
-    const composer = new Composer(lang, seed + at);
+    const composer = new Composer(lang, seeded(SEED + at));
     for (const label of [...TRANSFORMS, ...BARE]) {
       const wanted = label === 'other' ? Math.round(count / 3) : count;
       const seen = new Set();
       for (let tries = 0; seen.size < wanted && tries < wanted * 3; tries++) {
-        const { system = '', user } = TRANSFORMS.includes(label)
-          ? composer.transform(label)
-          : composer.bare(label);
+        const plain = TRANSFORMS.includes(label) ? composer.transform(label) : composer.bare(label);
+        const { system = '', user } = label === 'other' ? plain : composer.dress(plain);
         const key = `${system}\n${user}`;
         if (seen.has(key)) continue;
         seen.add(key);
@@ -324,5 +355,6 @@ export function generate(seed = 20240503) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const row of generate()) process.stdout.write(`${JSON.stringify(row)}\n`);
+  const { seeded } = await loadClassifier();
+  for (const row of generate(seeded)) process.stdout.write(`${JSON.stringify(row)}\n`);
 }

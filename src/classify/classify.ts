@@ -44,7 +44,7 @@ export interface PromptReading {
 /** A word said so often may still be meant. */
 const MAX_ONE_WORD = 8;
 /** What is left of the scores of a message without any form. */
-const UNSURE = 0.2;
+const UNSURE = 0.12;
 /** How fast complexity goes from 0 to 1 around a usual question. */
 const COMPLEXITY_STEEPNESS = 8;
 /** Labels that are given by words; `embedding` is known from the endpoint. */
@@ -102,20 +102,6 @@ function verdictOfOperation(operation: Operation): Verdict {
   return operation === 'embeddings'
     ? { task: 'embedding', confidence: 100 }
     : { task: 'other', confidence: 0 };
-}
-
-/** The probability of each label by its code, as a copy: for showing why a label was given. */
-export function probabilitiesOf(
-  text: PromptText,
-  signals: CallSignals,
-  model: Model,
-): Float64Array {
-  if (remembered !== model) forgetAll(model);
-  scorePrompt(text, model);
-  weighSignals(scores, signals);
-  verdictOf(model);
-  const sum = probabilities.reduce((total, share) => total + share, 0);
-  return probabilities.map((share) => share / sum);
 }
 
 /** Sets the scores to what both texts say, and the sketch. */

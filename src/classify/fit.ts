@@ -5,7 +5,7 @@
  * features dropped, so that no single word is relied on. Deterministic: order and drops come from a seed.
  */
 import type { PromptFeatures } from './features.ts';
-import { FEATURE_BITS, SCORES } from './model.ts';
+import { SCORES } from './model.ts';
 
 /** A prompt to learn from. */
 export interface WeighedRow {
@@ -24,7 +24,6 @@ export interface FitOptions {
   readonly drop?: number;
 }
 
-export const FEATURES = 1 << FEATURE_BITS;
 export const LABELS = 12;
 const MAX_KEPT = 8192;
 /** Errors below this teach nothing. */

@@ -16,8 +16,8 @@ const [PLAIN, LATIN, CYRILLIC, SEMITIC, GREEK, HAN, KANA, HANGUL, OTHER, ASTRAL]
 ] as const;
 const [BRACE, EQUALS, DIGIT, DASH, ANGLE] = [10, 11, 12, 13, 14] as const;
 /** Kinds are counted in so many bytes of the beginning and of the end. */
-const HEAD_BYTES = 128;
-const TAIL_BYTES = 64;
+const HEAD_BYTES = 96;
+const TAIL_BYTES = 32;
 const BYTE_KIND = kindTable();
 const kinds = new Int32Array(KINDS);
 

@@ -1,19 +1,15 @@
 /**
  * Meaning: the concepts a text names, by where they stand, as hashed features.
  *
- * Takes the hits of a scan, adds features to a list: each concept with its place, and pairs of them in
- * one sentence. Never depends on the language: the features of `translate this` and `übersetze das`
- * are the same.
+ * Takes the hits of a scan, adds features to a list: each concept, and each with its place. Never depends
+ * on the language: the features of `translate this` and `übersetze das` are the same.
  */
-import { AT_START, IN_BODY, IN_QUESTION, type Scan } from './hits.ts';
+import { IN_BODY, IN_QUESTION, type Scan } from './hits.ts';
 import { type FeatureList, pushFeature } from './model.ts';
 import { mixPair } from './words.ts';
 
 const ANYWHERE = 0x1b873593;
 const PLACED = 0x2545f491;
-const STARTING = 0x5851f42d;
-const PAIR = 0x14057b7e;
-const SHAPED = 0x369dea0f;
 
 const FIRST = 1;
 const SECOND = 2;
@@ -21,10 +17,8 @@ const LATER = 3;
 const LAST = 4;
 const WORKED_ON = 5;
 
-/** Adds the concepts that were found; `salt` keeps texts apart, `shape` goes with each concept. */
-export function addMeaning(scan: Scan, list: FeatureList, salt: number, shape: number): void {
-  let before = 0;
-  let sentence = -1;
+/** Adds the concepts that were found; `salt` keeps texts apart. */
+export function addMeaning(scan: Scan, list: FeatureList, salt: number): void {
   for (let hit = 0; hit < scan.hits; hit++) {
     const what = scan.what[hit]!;
     const flags = scan.flags[hit]!;
@@ -34,14 +28,6 @@ export function addMeaning(scan: Scan, list: FeatureList, salt: number, shape: n
     pushFeature(list, mixPair(salted, (place + asked) ^ PLACED));
     if (place === WORKED_ON) continue;
     pushFeature(list, mixPair(salted, ANYWHERE));
-    if (place !== LATER) pushFeature(list, mixPair(salted, shape ^ SHAPED));
-    if ((flags & AT_START) !== 0) pushFeature(list, mixPair(salted, place ^ STARTING));
-    if (sentence === scan.sentence[hit] && before !== what) {
-      const pair = (Math.min(before, what) << 8) | Math.max(before, what);
-      pushFeature(list, mixPair(pair ^ salt, PAIR));
-    }
-    sentence = scan.sentence[hit]!;
-    before = what;
   }
 }
 

@@ -18,13 +18,17 @@ export interface FeatureList {
 }
 
 /** Features hash to so many rows of weights. */
-export const FEATURE_BITS = 16;
-const FEATURES = 1 << FEATURE_BITS;
-/** Bytes of a row: 12 labels, the complexity, three not used. */
+export const FEATURE_BITS = 18;
+export const FEATURES = 1 << FEATURE_BITS;
+/** Bytes of a row in memory: 12 labels, the complexity, three not used. */
 const ROW_BYTES = 16;
+// A file: the header, a bit for each row that says anything, SCORES bytes for each of these.
 const HEADER_BYTES = 64;
+const BITS_BYTES = FEATURES / 8;
 const MAGIC = 0x4d434941;
-const VERSION = 2;
+const VERSION = 3;
+/** Rows whose weights are all smaller, in steps, say nothing. */
+const LEAST_STEPS = 3;
 /** Bytes are weights plus this. */
 const ZERO = 128;
 /** So many bytes add up in 16 bits. */
@@ -56,16 +60,13 @@ export interface TrainedModel extends Omit<Model, 'cells' | 'labelUnit' | 'compl
 /** Reads a model; throws a UserError if the bytes are none. */
 export function parseModel(bytes: Uint8Array): Model {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = HEADER_BYTES + FEATURES * ROW_BYTES;
-  if (
-    bytes.length !== size ||
-    view.getInt32(0, true) !== MAGIC ||
-    view.getInt32(4, true) !== VERSION
-  )
+  const isOurs =
+    bytes.length >= HEADER_BYTES + BITS_BYTES &&
+    view.getInt32(0, true) === MAGIC &&
+    view.getInt32(4, true) === VERSION;
+  const cells = isOurs ? parseRows(bytes.subarray(HEADER_BYTES)) : null;
+  if (cells === null)
     throw new UserError(EXIT.failed, 'weights.bin is not of this version', 'install aicost again');
-  // A copy, aligned (slice of a Buffer is none); the bytes are of little-endian platforms.
-  const cells = new Int32Array((FEATURES * ROW_BYTES) / 4);
-  new Uint8Array(cells.buffer).set(bytes.subarray(HEADER_BYTES));
   return {
     cells,
     labelUnit: view.getFloat32(8, true),
@@ -77,11 +78,24 @@ export function parseModel(bytes: Uint8Array): Model {
   };
 }
 
+/** The rows of a file, aligned, in the byte order of little-endian platforms; null if some are missing. */
+function parseRows(bytes: Uint8Array): Int32Array | null {
+  const rows = new Uint8Array(FEATURES * ROW_BYTES).fill(ZERO);
+  let from = BITS_BYTES;
+  for (let feature = 0; feature < FEATURES; feature++) {
+    if (((bytes[feature >> 3]! >> (feature & 7)) & 1) === 0) continue;
+    const row = feature * ROW_BYTES;
+    for (let score = 0; score < SCORES; score++) rows[row + score] = bytes[from + score] ?? ZERO;
+    from += SCORES;
+  }
+  return from === bytes.length ? new Int32Array(rows.buffer) : null;
+}
+
 /** Packs a model into bytes: each weight in 8 bits. */
 export function formatModel(model: TrainedModel): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + FEATURES * ROW_BYTES).fill(ZERO, HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
   const [labelUnit, complexityUnit] = [unitOf(model.weights, false), unitOf(model.weights, true)];
+  const bytes = new Uint8Array(HEADER_BYTES + BITS_BYTES + FEATURES * SCORES);
+  const view = new DataView(bytes.buffer);
   view.setInt32(0, MAGIC, true);
   view.setInt32(4, VERSION, true);
   const { complexityBias, complexityPerOctave, temperature, minProbability } = model;
@@ -90,15 +104,18 @@ export function formatModel(model: TrainedModel): Uint8Array {
   header.forEach((value, i) => {
     view.setFloat32(8 + 4 * i, value, true);
   });
+  let to = HEADER_BYTES + BITS_BYTES;
+  const steps = new Float64Array(SCORES);
   for (let feature = 0; feature < FEATURES; feature++) {
     for (let score = 0; score < SCORES; score++) {
       const weight = model.weights[feature * SCORES + score]!;
-      const steps = Math.round(weight / (score === COMPLEXITY ? complexityUnit : labelUnit));
-      bytes[HEADER_BYTES + feature * ROW_BYTES + score] =
-        ZERO + Math.max(-127, Math.min(127, steps));
+      steps[score] = Math.round(weight / (score === COMPLEXITY ? complexityUnit : labelUnit));
     }
+    if (!steps.some((step) => Math.abs(step) >= LEAST_STEPS)) continue;
+    bytes[HEADER_BYTES + (feature >> 3)]! |= 1 << (feature & 7);
+    for (const step of steps) bytes[to++] = ZERO + Math.max(-127, Math.min(127, step));
   }
-  return bytes;
+  return bytes.slice(0, to);
 }
 
 /** The weights of a model, as they are learned: SCORES a feature. */
@@ -114,13 +131,14 @@ export function unpackWeights({ cells, labelUnit, complexityUnit }: Model): Floa
   return weights;
 }
 
-/** The step that keeps all but the largest one in a thousand weights. */
+/** The step that keeps all but the largest one in a thousand labels' weights; of complexity it keeps all. */
 function unitOf(weights: Float32Array, ofComplexity: boolean): number {
   const sizes = weights
     .filter((weight, i) => weight !== 0 && (i % SCORES === COMPLEXITY) === ofComplexity)
     .map(Math.abs)
     .sort();
-  return (sizes[Math.floor(sizes.length * 0.999)] ?? 1) / 127 || 1;
+  const largest = ofComplexity ? sizes.length - 1 : Math.floor(sizes.length * 0.999);
+  return (sizes[largest] ?? 1) / 127 || 1;
 }
 
 /** An empty list. */
@@ -130,9 +148,12 @@ export function createFeatures(capacity: number): FeatureList {
 
 /** Adds a feature by its hash; nothing once the list is full. */
 export function pushFeature(list: FeatureList, hash: number): void {
-  if (list.count < list.at.length) {
-    list.at[list.count++] = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> (32 - FEATURE_BITS);
-  }
+  if (list.count < list.at.length) list.at[list.count++] = featureOf(hash);
+}
+
+/** The row of weights that a hash falls to. */
+export function featureOf(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> (32 - FEATURE_BITS);
 }
 
 /** Adds the weights of a list's features, each times `factor`, to SCORES scores. */
@@ -158,7 +179,13 @@ function addSome(
   const { cells } = model;
   const { at } = list;
   const to = Math.min(list.count, from + MAX_SUM) | 0;
-  let [s02, s13, s46, s57, s8a, s9b, sc] = [0, 0, 0, 0, 0, 0, 0];
+  let s02 = 0;
+  let s13 = 0;
+  let s46 = 0;
+  let s57 = 0;
+  let s8a = 0;
+  let s9b = 0;
+  let sc = 0;
   for (let i = from | 0; i < to; i++) {
     const row = at[i]! << 2;
     const a = cells[row]!;

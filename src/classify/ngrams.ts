@@ -4,7 +4,7 @@
  * Takes the words of a text and its bytes, adds features to lists. What stands in the first
  * sentences or the last line asks; what stands between, or in quotes, is worked on and not read.
  */
-import { type FeatureList, pushFeature } from './model.ts';
+import { type FeatureList, featureOf, pushFeature } from './model.ts';
 import type { Parts } from './parts.ts';
 import { isMark, MARK_COLON, MARK_NEWLINE, MARK_QUOTE, mixPair, type WordBuffer } from './words.ts';
 
@@ -13,8 +13,8 @@ const HEAD_WORDS = 32;
 const HEAD_SENTENCES = 2;
 const TAIL_WORDS = 28;
 /** Letters are read of so many bytes of the beginning and of the end. */
-const HEAD_LETTERS = 160;
-const TAIL_LETTERS = 80;
+const HEAD_LETTERS = 128;
+const TAIL_LETTERS = 64;
 
 /** Salts keep features of the same words apart. */
 const START = 0x2ab7c1;
@@ -25,6 +25,8 @@ const ENDING = 0x5555;
 const BEGINNING = 0x1234;
 const CHARACTER = 0x77;
 const SPREAD = 0x5bd1e995;
+/** The last word of a stretch of letters gives two more. */
+const ROOM = 4;
 
 /** What a byte folds to that is no letter. */
 const BLANK = 0x20;
@@ -34,33 +36,27 @@ const HAN = 1;
 const zones = { headEnd: 0, tailStart: 0 };
 
 /**
- * Adds the words and pairs of words that ask to `asks`. `salt` is other than 0 where the text is
+ * Adds the words that ask to `asks`. `salt` is other than 0 where the text is
  * worked on whatever it says.
  */
 export function addWords(buffer: WordBuffer, asks: FeatureList, salt: number): void {
   findZones(buffer);
   const { words, count } = buffer;
   const { headEnd, tailStart } = zones;
+  const { at } = asks;
+  const room = at.length;
+  let added = asks.count | 0;
   let quoted = false;
-  let before = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && added < room; i++) {
     if (i === headEnd) i = tailStart;
     if (i >= count) break;
     const word = words[i]!;
     if (isMark(word)) {
       if (word === MARK_QUOTE) quoted = !quoted;
       else if (word === MARK_NEWLINE) quoted = false;
-      before = 0;
-      continue;
-    }
-    if (quoted) {
-      before = 0;
-      continue;
-    }
-    pushFeature(asks, word ^ salt);
-    if (before !== 0) pushFeature(asks, mixPair(before, word) ^ salt);
-    before = word;
+    } else if (!quoted) at[added++] = featureOf(word ^ salt);
   }
+  asks.count = added;
   addStarts(buffer, asks, salt);
 }
 
@@ -130,7 +126,7 @@ export function addLetters(parts: Parts, letters: FeatureList, salt: number): vo
   addLettersOf(bytes, Math.max(from, parts.end - TAIL_LETTERS), parts.end, letters, salt);
 }
 
-/** Of each word the first four letters, the first six, and the last four. */
+/** Of each word the first four letters, the first six, and the last four. A byte gives at most one. */
 function addLettersOf(
   bytes: Uint8Array,
   start: number,
@@ -138,30 +134,37 @@ function addLettersOf(
   letters: FeatureList,
   salt: number,
 ): void {
+  const { at } = letters;
   const salted = LETTERS ^ salt;
+  const to = Math.min(end, start + at.length - letters.count - ROOM) | 0;
+  let count = letters.count | 0;
   let last = 0;
   let first = 0;
   let seen = 0;
-  for (let i = start; i <= end; i++) {
-    const byte = i === end ? BLANK : FOLD[bytes[i]!]!;
+  for (let i = start | 0; i <= to; i++) {
+    const byte = i === to ? BLANK : FOLD[bytes[i]!]!;
     if (byte > BLANK) {
       last = (last << 8) | byte;
       seen++;
-      if (seen === 4) pushFeature(letters, Math.imul(last, SPREAD) ^ salted);
-      if (seen === 4) first = last;
-      else if (seen === 6) first = Math.imul(first, 31) ^ last;
+      if (seen === 4) {
+        at[count++] = featureOf(Math.imul(last, SPREAD) ^ salted);
+        first = last;
+      } else if (seen === 6) first = Math.imul(first, 31) ^ last;
       continue;
     }
-    if (seen >= 4) pushFeature(letters, Math.imul(last, SPREAD) ^ salted ^ ENDING);
-    if (seen >= 6) pushFeature(letters, Math.imul(first, SPREAD) ^ salted ^ BEGINNING);
-    if (byte === HAN && i + 2 < end) {
+    if (seen >= 4) {
+      at[count++] = featureOf(Math.imul(last, SPREAD) ^ salted ^ ENDING);
+      if (seen >= 6) at[count++] = featureOf(Math.imul(first, SPREAD) ^ salted ^ BEGINNING);
+    }
+    if (byte === HAN && i + 2 < to) {
       const point = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
-      pushFeature(letters, Math.imul(point, SPREAD) ^ salted ^ CHARACTER);
+      at[count++] = featureOf(Math.imul(point, SPREAD) ^ salted ^ CHARACTER);
       i += 2;
     }
     last = 0;
     seen = 0;
   }
+  letters.count = count;
 }
 
 /** Letters in lower case, a blank for what separates words, HAN and 0 for wide characters. */

@@ -39,7 +39,7 @@ export interface SystemSays {
 
 /** So much is read of the beginning and of the end of a text, in bytes. */
 const SYSTEM_CUT = { head: 640, tail: 256 };
-const USER_CUT = { head: 192, tail: 128 };
+const USER_CUT = { head: 160, tail: 96 };
 /** Characters of three bytes say as much in more bytes. */
 const WIDE_CUT = { head: 352, tail: 192 };
 const WIDE_SAMPLE = 24;
@@ -50,9 +50,11 @@ const SHAPELESS_WORDS = 20;
 /** Of wide characters each one makes two words, and marks are rarer. */
 const WIDE_SCALE = 4;
 /** Nobody writes so many without any mark, whatever they begin with. */
-const SALAD_WORDS = 48;
+const SALAD_WORDS = 36;
 const TOLD = 0x7e1f35;
 const SYSTEM = 0x4be98134;
+/** What a JSON object begins with. */
+const OPENING = 0x7b;
 
 // One set of buffers, reused: reading a prompt is synchronous.
 export const words = createWordBuffer(1024);
@@ -84,7 +86,7 @@ export function readSystem(text: PromptText, system: SystemSays): boolean {
   if (parts.textBytes === 0) return false;
   scanWords(conceptTable(), words, scanned);
   system.asks = scanned.asks;
-  addMeaning(scanned, features[ZONES.meaning]!, SYSTEM, 0);
+  addMeaning(scanned, features[ZONES.meaning]!, SYSTEM);
   addWords(words, features[ZONES.asks]!, 0);
   addLetters(parts, features[ZONES.letters]!, 0);
   return true;
@@ -118,7 +120,7 @@ export function readUser(text: PromptText, system: SystemSays): void {
   const salt = system.asks > 0 || system.bytes >= TELLING_BYTES ? TOLD : 0;
   addTogether(system, scanned, shape, form);
   addForm(parts, words, scanned, form);
-  addMeaning(scanned, features[ZONES.meaning]!, salt, shape);
+  addMeaning(scanned, features[ZONES.meaning]!, salt);
   addWords(words, features[ZONES.asks]!, salt);
   addLetters(parts, features[ZONES.letters]!, salt);
 }
@@ -145,6 +147,7 @@ function readText(bytes: Uint8Array, range: readonly [number, number], cut: Cut)
 
 function readParts(): void {
   clearWords(words);
+  words.isJson = parts.bytes[parts.start] === OPENING && parts.start < parts.end;
   readWords(parts.bytes, parts.start, parts.headEnd, words);
   if (parts.tailStart === parts.end) return;
   if (words.count < words.words.length) words.words[words.count++] = MARK_NEWLINE;

@@ -45,11 +45,6 @@ export function conceptTable(): ConceptTable {
   return table;
 }
 
-/** The names of concepts by code, for showing why a label was given. */
-export function conceptNames(): readonly string[] {
-  return ['', ...[...CUES, ...ASKING, ...TELLING].map(([name]) => name)];
-}
-
 /** Builds the table of some rows, coded from 1 on; throws a RangeError when they outgrow it. */
 export function compileConcepts(rows: readonly ConceptRow[]): ConceptTable {
   const built = {

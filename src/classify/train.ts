@@ -7,8 +7,8 @@
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { featuresOf, type PromptFeatures } from './features.ts';
-import { FEATURES, fitLabels, LABELS, softmax, type WeighedRow } from './fit.ts';
-import { type Model, SCORES, type TrainedModel, unpackWeights } from './model.ts';
+import { fitLabels, LABELS, softmax, type WeighedRow } from './fit.ts';
+import { FEATURES, type Model, SCORES, type TrainedModel, unpackWeights } from './model.ts';
 import type { PromptText } from './read.ts';
 
 /** A prompt to learn from. */
@@ -38,6 +38,8 @@ export interface TrainingRow extends WeighedRow {
 /** Labels less likely than this are `other`. */
 export const MIN_PROBABILITY = 0.2;
 const SEEDS = 3;
+/** From nothing it takes longer to learn than from a model that knows. */
+const EPOCHS = 6;
 const FOLDS = 5;
 /** A user's few prompts must not unlearn what many have taught. */
 const START_RATE = 0.1;
@@ -73,7 +75,11 @@ export function trainWeights(
   const mean = new Float32Array(FEATURES * SCORES);
   for (let seed = 1; seed <= seeds; seed++) {
     const weights = from === null ? new Float32Array(mean.length) : Float32Array.from(from);
-    fitLabels(balanced, weights, from === null ? { seed } : { seed, rate: START_RATE });
+    fitLabels(
+      balanced,
+      weights,
+      from === null ? { seed, epochs: EPOCHS } : { seed, rate: START_RATE },
+    );
     for (let i = 0; i < mean.length; i++) mean[i]! += weights[i]! / seeds;
   }
   return mean;

@@ -31,11 +31,20 @@ export interface WordBuffer {
   symbols: number;
   /** Whether a character was written as `\uXXXX`: then its letters are not in the words. */
   hasEscapes: boolean;
+  /** Set by who reads a JSON object: its quotes quote nothing, a field is a line. */
+  isJson: boolean;
 }
 
 /** A buffer for at most `capacity` words; a byte gives at most one word or mark. */
 export function createWordBuffer(capacity: number): WordBuffer {
-  return { words: new Int32Array(capacity), count: 0, digits: 0, symbols: 0, hasEscapes: false };
+  return {
+    words: new Int32Array(capacity),
+    count: 0,
+    digits: 0,
+    symbols: 0,
+    hasEscapes: false,
+    isJson: false,
+  };
 }
 
 /** Forgets the words of the text before. */
@@ -44,6 +53,7 @@ export function clearWords(buffer: WordBuffer): void {
   buffer.digits = 0;
   buffer.symbols = 0;
   buffer.hasEscapes = false;
+  buffer.isJson = false;
 }
 
 // What a byte is, in its entry of BYTES; the other bits are random, for the hash. Digits and
@@ -126,6 +136,8 @@ const BACKTICK = 0x60;
 const COLON = 0x3a;
 const QUESTION = 0x3f;
 const GREATER = 0x3e;
+const COMMA = 0x2c;
+const CLOSING = 0x7d;
 
 /** Whether a full stop before `at` ends a sentence: a space, an escape, a quote or nothing follows. */
 function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
@@ -138,13 +150,22 @@ function readEscape(bytes: Uint8Array, at: number, end: number, out: WordBuffer)
   if (at + 1 >= end) return end;
   const escaped = bytes[at + 1]!;
   if (escaped === 0x6e) push(out, MARK_NEWLINE);
-  else if (escaped === 0x22) push(out, MARK_QUOTE);
+  else if (escaped === 0x22) readQuote(bytes, at, end, out);
   else if (escaped === 0x75) {
     // Below 0x80 they are control characters.
     if (at + 5 < end && !isControl(bytes, at)) out.hasEscapes = true;
     return at + 6;
   }
   return at + 2;
+}
+
+/** A quote; in a JSON object the end of a field's name or value. */
+function readQuote(bytes: Uint8Array, at: number, end: number, out: WordBuffer): void {
+  if (!out.isJson) push(out, MARK_QUOTE);
+  else if (at + 2 < end && bytes[at + 2] === COLON) push(out, MARK_COLON);
+  else if (at + 2 < end && (bytes[at + 2] === COMMA || bytes[at + 2] === CLOSING)) {
+    push(out, MARK_NEWLINE);
+  }
 }
 
 /** Whether an escape stands for a character below 0x80. */

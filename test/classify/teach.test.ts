@@ -179,4 +179,11 @@ describe('explaining', () => {
     expect(chinese.evidence.some(({ what }) => what.includes('翻译'))).toBe(true);
     expect(explained('')).toEqual({ labels: [], evidence: [] });
   });
+
+  test('finds the words at the end of a long text, whatever characters stand before them', () => {
+    const long = `${'🚀 Größe "x" 火车\n'.repeat(100_000)}\n\nTranslate the text above into German.`;
+    const { labels, evidence } = explained(long);
+    expect(labels[0]?.task).toBe('translation');
+    expect(evidence.map(({ what }) => what).join(' ')).toMatch(/Translate|German/);
+  });
 });
