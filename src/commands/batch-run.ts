@@ -45,7 +45,7 @@ import {
   writePlan,
 } from './batch-plan.ts';
 import { checkResults, checkSpread, resultWriter } from './batch-results.ts';
-import { readSending, readTask, type Sending } from './batch-send.ts';
+import { readSending, type Sending } from './batch-send.ts';
 import { openBook } from './price-book.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -205,7 +205,7 @@ function planOptions(
   const isByFiles = goesByFiles(db, run.id, flags);
   const tier = isByFiles ? ({ tier: 'batch' } as const) : {};
   const costs = new BatchCosts({ book, clock, contextTokensOf, endpoints, ...tier });
-  const builder = rowBuilder({ ...sending, db, run, costs, readTask, imageFolder });
+  const builder = rowBuilder({ ...sending, db, run, costs, imageFolder });
   const settings = parseSettings(run.settings);
   const reopened = reopenedBy(flags);
   const rows = { db, runId: run.id, reopened, builder };
@@ -240,7 +240,7 @@ async function live(
   const sender = await createSender({ keys, env, clock, version, maxConnections });
   return runLive({
     ...sending,
-    ...{ db, run, book, clock, sender, readTask, timers },
+    ...{ db, run, book, clock, sender, timers },
     imageFolder: folderOf(run.input, deps),
     results,
     interrupt: signal,

@@ -7,12 +7,11 @@
 import type { EndpointSpec } from '../batch/fleet.ts';
 import type { Limits } from '../batch/limiter.ts';
 import type { LiveOptions } from '../batch/live.ts';
-import type { TaskSource } from '../batch/prompt-facts.ts';
+import type { ReadTask } from '../batch/prompt-facts.ts';
 import type { BatchSettings } from '../batch/settings.ts';
-import { readPrompt } from '../classify/classify.ts';
 import { sketchTemplate } from '../classify/templates.ts';
 import { bundledContextWindows } from '../compare/catalogue-facts.ts';
-import { shippedModel } from '../ingest/model-file.ts';
+import { Labeller, type Labelling } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
 import type { CacheSettings } from '../policy/section-cache.ts';
 import {
@@ -30,6 +29,7 @@ import {
   type SendFlags,
 } from './batch-flags.ts';
 import { policyOf } from './batch-policy.ts';
+import { labellingOf } from './labelling.ts';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -53,7 +53,7 @@ export type Sending = Pick<
   | 'retry'
   | 'adaptive'
   | 'contextTokensOf'
-> & { readonly found: Endpoints };
+> & { readonly found: Endpoints; readonly readTask: ReadTask };
 
 /** Settles how rows are sent. Throws UserError. */
 export async function readSending(
@@ -62,6 +62,7 @@ export async function readSending(
   settings: BatchSettings,
 ): Promise<Sending> {
   const policy = await policyOf(settings);
+  const readTask = taskReader(labellingOf(deps));
   const found = resolveEndpoints({
     baseUrl: flags.baseUrl ?? null,
     keyFile: flags.keyFile ?? null,
@@ -77,6 +78,7 @@ export async function readSending(
   const maxRow = parseAmount(flags.rowBudget, '--row-budget');
   return {
     found,
+    readTask,
     endpoints: found.plans.map((plan) => specOf(plan, found.plans, flagged)),
     limits: {
       runPico: parseAmount(flags.budget, '--budget'),
@@ -135,21 +137,20 @@ function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['ca
   };
 }
 
-/** Which task a prompt is, by the classifier that reads logs. */
-export function readTask({ system, user, request, operation }: TaskSource) {
-  const signals = {
-    operation,
-    hasTools: request.hasTools,
-    hasSchema: request.hasSchema,
-    maxTokens: request.maxTokens,
-    inputTokens: 0,
-    outputTokens: 0,
-    turns: request.turns,
+/** Says which task a prompt is as if it were read from a log: by the rules and classifier in force. */
+export function taskReader(labelling: Labelling): ReadTask {
+  const labeller = new Labeller(labelling);
+  return ({ system, user, request, operation, models, tags }) => {
+    const text = promptTextOf(request, system, user);
+    const { hasTools, hasSchema, maxTokens, turns } = request;
+    const signals = { operation, hasTools, hasSchema, maxTokens, turns, ...NO_TOKENS };
+    const label = labeller.labelRequest({ signals, text, system, user, models, tags });
+    const sketch = { system: 0, message: 0 };
+    sketchTemplate(text, sketch);
+    const { task, confidence, complexity } = label;
+    return { task, confidence, complexity, sketch: sketch.message, systemSketch: sketch.system };
   };
-  const text = promptTextOf(request, system, user);
-  const { verdict } = readPrompt(text, signals, shippedModel());
-  const sketch = { system: 0, message: 0 };
-  sketchTemplate(text, sketch);
-  const { task, confidence } = verdict;
-  return { task, confidence, sketch: sketch.message, systemSketch: sketch.system };
 }
+
+/** Nobody knows them before the answer is there. */
+const NO_TOKENS = { inputTokens: 0, outputTokens: 0 };
