@@ -15,6 +15,7 @@ import { bundledContextWindows } from '../compare/catalogue-facts.ts';
 import { shippedModel } from '../ingest/model-file.ts';
 import { promptTextOf } from '../ingest/pack.ts';
 import type { CacheSettings } from '../policy/section-cache.ts';
+import type { SemanticCacheSettings } from '../policy/section-semantic-cache.ts';
 import {
   type EndpointPlan,
   type Endpoints,
@@ -22,6 +23,7 @@ import {
   resolveEndpoints,
 } from '../providers/endpoints.ts';
 import type { Deps } from '../terminal/command.ts';
+import { cacheKindOf, refuseEmbeddings, semanticFlags } from './batch-cache-flags.ts';
 import {
   parseAmount,
   parseCount,
@@ -49,11 +51,12 @@ export type Sending = Pick<
   | 'limits'
   | 'maxRowPico'
   | 'cache'
+  | 'semantic'
   | 'policy'
   | 'retry'
   | 'adaptive'
   | 'contextTokensOf'
-> & { readonly found: Endpoints };
+> & { readonly found: Endpoints; readonly semanticSettings: SemanticCacheSettings | null };
 
 /** Settles how rows are sent. Throws UserError. */
 export async function readSending(
@@ -62,6 +65,8 @@ export async function readSending(
   settings: BatchSettings,
 ): Promise<Sending> {
   const policy = await policyOf(settings);
+  const kind = cacheKindOf(flags, policy);
+  refuseEmbeddings(settings.operation, kind);
   const found = resolveEndpoints({
     baseUrl: flags.baseUrl ?? null,
     keyFile: flags.keyFile ?? null,
@@ -83,7 +88,9 @@ export async function readSending(
       dayPico: parseAmount(flags.dailyBudget, '--daily-budget'),
     },
     maxRowPico: maxRow === null ? null : Number(maxRow),
-    cache: flags.cache ? cacheOf(flags, policy?.cache ?? null) : null,
+    cache: kind === 'none' ? null : cacheOf(flags, policy?.cache ?? policy?.semantic_cache ?? null),
+    semantic: null,
+    semanticSettings: semanticFlags(flags, policy),
     policy,
     retry: {
       ...(tryTimeoutMs === null ? {} : { tryTimeoutMs }),
@@ -139,8 +146,8 @@ function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['ca
 export function readTask({ system, user, request, operation }: TaskSource) {
   const signals = {
     operation,
-    hasTools: request.hasTools,
-    hasSchema: request.hasSchema,
+    hasTools: request.hasTools === true,
+    hasSchema: request.hasSchema === true,
     maxTokens: request.maxTokens,
     inputTokens: 0,
     outputTokens: 0,
