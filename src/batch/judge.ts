@@ -41,7 +41,7 @@ export function judgeRows(readTask: ReadTask): JudgeRows {
 }
 
 function judgeRow(reader: PromptReader, prompt: Prompt, row: Row): Row {
-  const facts = reader.read(prompt, 'classification');
+  const facts = reader.read(prompt, { task: 'classification' });
   const { model: _, ...rest } = prompt;
   const cacheKey = createHash('sha256').update(canonicalJson(rest)).digest('base64');
   return {

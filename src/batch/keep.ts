@@ -156,8 +156,8 @@ export class RunKeeper {
       hasSchema: facts.hasSchema,
       billedPico: answer?.billedPico ?? null,
     };
-    const { task, taskConfidence, promptSketch, systemSketch } = facts;
-    return { call, line: row.line, task, taskConfidence, promptSketch, systemSketch };
+    const { task, taskConfidence, complexity, promptSketch, systemSketch } = facts;
+    return { call, line: row.line, task, taskConfidence, complexity, promptSketch, systemSketch };
   }
 }
 

@@ -17,12 +17,17 @@ export interface TaskSource {
   readonly user: Text | null;
   readonly request: ReadPrompt;
   readonly operation: Prompt['operation'];
+  /** The names of the model that would be asked; none if that is left open. */
+  readonly models: readonly string[];
+  readonly tags: readonly string[];
 }
 
 /** Says which task a prompt is: passed in, since batch knows no classifier. */
 export type ReadTask = (source: TaskSource) => {
   readonly task: Task;
   readonly confidence: number;
+  /** 0 to 1; null: nothing is said. */
+  readonly complexity: number | null;
   readonly sketch: number;
   readonly systemSketch: number;
 };
@@ -35,8 +40,19 @@ export interface PromptFacts
   > {
   readonly task: Task;
   readonly taskConfidence: number;
+  /** 0 to 1; null: nothing is said. */
+  readonly complexity: number | null;
   readonly promptSketch: number;
   readonly systemSketch: number;
+}
+
+/** What is known of a row besides its prompt. */
+export interface RowFacts {
+  /** As the user named it. */
+  readonly task: Task | null;
+  /** See TaskSource. */
+  readonly models?: readonly string[];
+  readonly tags?: readonly string[];
 }
 
 /** Reads prompts; one per run. */
@@ -45,12 +61,13 @@ export class PromptReader {
 
   constructor(private readonly readTask: ReadTask) {}
 
-  /** The facts of a prompt; a task the user named is sure. */
-  read(prompt: Prompt, named: Task | null): PromptFacts {
+  /** The facts of a prompt; a task the user named is sure, and asked before any rule. */
+  read(prompt: Prompt, { task: named, models = [prompt.model], tags = [] }: RowFacts): PromptFacts {
     const tree = treeOf(requestOf(prompt), true);
     const request = tree instanceof Fields ? promptOf(tree, this.#memory) : NO_PROMPT;
     const { system, user } = request;
-    const read = this.readTask({ system, user, request, operation: prompt.operation });
+    const { operation } = prompt;
+    const read = this.readTask({ system, user, request, operation, models, tags });
     return {
       promptHash: request.promptHash,
       systemHash: request.systemHash,
@@ -61,6 +78,7 @@ export class PromptReader {
       hasSchema: request.hasSchema,
       task: named ?? read.task,
       taskConfidence: named === null ? read.confidence : 100,
+      complexity: read.complexity,
       promptSketch: read.sketch,
       systemSketch: read.systemSketch,
     };

@@ -1,40 +1,80 @@
 /**
- * Prompts of a file, a sample of them: CSV or JSON lines, read as a batch's input is.
+ * Prompts of a file: CSV or JSON lines, read as a batch's input is.
  *
- * Takes a path, gives prompts with their lines. Never holds more than the sample; the same file
- * gives the same one.
+ * Takes a path or bytes, gives a row for each record: its texts, or why it has none. Never holds more
+ * than a page or the sample; the same file gives the same one.
  */
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { EXIT, UserError } from '../errors.ts';
-import { readInput } from './read-input.ts';
+import { EXIT, UserError, usageError } from '../errors.ts';
+import { Fields as RequestFields, treeOf } from '../formats/json.ts';
+import { Memory } from '../formats/memory.ts';
+import { promptOf } from '../formats/prompt.ts';
+import { type InputRow, readInput } from './read-input.ts';
 import {
   type Fields,
   fieldOf,
   optionalText,
   parseFields,
   promptColumn,
+  RowFault,
   textOf,
 } from './row-fields.ts';
+import { isRequest, listedMessages, messagesIn } from './row-messages.ts';
 
-/** A prompt of a file. */
+/** Where prompts are read. */
+export interface PromptFile {
+  /** An absolute path, or `-`. */
+  readonly path: string;
+  /** For messages. */
+  readonly name: string;
+  /** For `-`. */
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** As `--prompt-column` has it; null: the usual names. */
+  readonly column: string | null;
+}
+
+/** A record of a file, as its prompt. */
 export interface FilePrompt {
   readonly line: number;
+  /** Its `id` or `custom_id`; null without one. */
+  readonly id: string | null;
+  readonly system: string;
+  readonly user: string;
+  /** Why it holds no prompt that could be read; null: it does. Not for an empty one. */
+  readonly fault: string | null;
+}
+
+interface Texts {
   readonly system: string;
   readonly user: string;
 }
 
-interface Ranked {
-  readonly rank: string;
-  readonly prompt: FilePrompt;
+/** The rows of a file in their order, in pages. Throws UserError for what cannot be read at all. */
+export async function* promptPages(file: PromptFile): AsyncGenerator<FilePrompt[]> {
+  const { name, column } = file;
+  const hasHeader = column === null || !/^\d+$/.test(column);
+  const options = { name, format: 'auto', hasHeader, keepsFaults: true } as const;
+  const input = await readInput(bytesOf(file), options);
+  const reader = new RecordPrompts(input.columns, file);
+  for await (const rows of input.rows) yield rows.map((row) => reader.read(row));
 }
 
-/** Up to `size` distinct prompts of a file, in the order of its lines. Throws UserError. */
-export async function samplePrompts(path: string, size: number): Promise<FilePrompt[]> {
+/** Up to `size` distinct prompts of rows, in the order of their lines. */
+export async function samplePrompts(
+  pages: AsyncIterable<readonly FilePrompt[]>,
+  size: number,
+): Promise<FilePrompt[]> {
   const byRank = new Map<string, FilePrompt>();
-  for await (const { rank, prompt } of rankedPrompts(path)) {
-    if (!byRank.has(rank)) byRank.set(rank, prompt);
-    if (byRank.size > 2 * size) keepFirst(byRank, size);
+  for await (const page of pages) {
+    for (const row of page) {
+      if (row.fault !== null || row.user.trim() === '') continue;
+      const said = JSON.stringify({ system: row.system, user: row.user });
+      const rank = createHash('sha256').update(said).digest('hex');
+      if (!byRank.has(rank)) byRank.set(rank, row);
+      if (byRank.size > 2 * size) keepFirst(byRank, size);
+    }
   }
   keepFirst(byRank, size);
   return [...byRank.values()].sort((a, b) => a.line - b.line);
@@ -45,38 +85,90 @@ function keepFirst(byRank: Map<string, FilePrompt>, size: number): void {
   for (const rank of [...byRank.keys()].sort().slice(size)) byRank.delete(rank);
 }
 
-async function* rankedPrompts(path: string): AsyncGenerator<Ranked> {
-  const bytes = bytesOf(path);
-  const input = await readInput(bytes, { name: path, format: 'auto', hasHeader: true });
-  for await (const rows of input.rows) {
-    for (const { line, input: record } of rows) {
-      const prompt = promptOf(parseFields(record, input.columns), input.columns);
-      if (prompt === null) continue;
-      const rank = createHash('sha256').update(JSON.stringify(prompt)).digest('hex');
-      yield { rank, prompt: { line, ...prompt } };
-    }
-  }
-}
-
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf({ path, stdin }: PromptFile): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+    const pieces: AsyncIterable<Uint8Array | string> =
+      path === '-' ? stdin : createReadStream(path);
+    for await (const piece of pieces) {
+      yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+    }
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof UserError) throw cause;
     const message = `--prompts: cannot read ${path} (${String(cause.code)})`;
-    throw new UserError(EXIT.usage, message, 'name a CSV or JSONL file of prompts', { cause });
+    const hint = 'name a CSV or JSONL file of prompts, or - for standard input';
+    throw new UserError(EXIT.usage, message, hint, { cause });
   }
 }
 
-/** The prompt of a record; null without one. */
-function promptOf(fields: Fields, columns: readonly string[]): Omit<FilePrompt, 'line'> | null {
-  const column = promptColumn(columns, null);
-  const { messages } = fields;
-  const said = Array.isArray(messages) ? (messages as Fields[]) : null;
-  const last = said?.findLast(({ role }) => role === 'user')?.content;
-  const user =
-    said === null ? textOf(column === null ? '' : fieldOf(fields, column)) : textOf(last);
-  const system = said?.find(({ role }) => role === 'system')?.content;
-  if (user.trim() === '') return null;
-  return { system: optionalText(fields, ['system']) ?? textOf(system), user };
+/** Reads the prompts of records. */
+class RecordPrompts {
+  readonly #columns: readonly string[];
+  readonly #file: PromptFile;
+  readonly #memory = new Memory();
+  #isFirst = true;
+  /** Of a CSV, all of whose rows have the same columns. */
+  #csvColumn: string | null | undefined;
+
+  /** `columns` are those of the input, which may still grow. */
+  constructor(columns: readonly string[], file: PromptFile) {
+    this.#columns = columns;
+    this.#file = file;
+  }
+
+  read({ line, input, fault }: InputRow): FilePrompt {
+    const none = { line, id: null, system: '', user: '' };
+    if (fault !== undefined) return { ...none, fault };
+    const fields = parseFields(input, this.#columns);
+    const texts = this.#textsOf(fields, input.startsWith('['));
+    this.#isFirst = false;
+    const id = optionalText(fields, ['id', 'custom_id']);
+    if (texts instanceof RowFault) return { ...none, id, fault: texts.message };
+    return { line, id, ...texts, fault: null };
+  }
+
+  #textsOf(fields: Fields, isCsv: boolean): Texts | RowFault {
+    if (isRequest(fields)) return this.#asked(fields.body);
+    const columns = isCsv ? this.#columns : Object.keys(fields);
+    const column = this.#columnOf(columns, isCsv);
+    const listed = listedMessages(fields, column);
+    if (listed !== null) {
+      const messages = messagesIn(listed);
+      if (messages instanceof RowFault) return messages;
+      const system = optionalText(fields, ['system', 'instructions']);
+      return this.#asked({ ...(system === null ? {} : { system }), messages });
+    }
+    if (column === null) return this.#withoutColumn(fields, columns);
+    const system = optionalText(fields, ['system', 'instructions']) ?? '';
+    return { system, user: textOf(fieldOf(fields, column)) };
+  }
+
+  #columnOf(columns: readonly string[], isCsv: boolean): string | null {
+    if (!isCsv) return promptColumn(columns, this.#file.column);
+    if (this.#csvColumn === undefined) this.#csvColumn = promptColumn(columns, this.#file.column);
+    return this.#csvColumn;
+  }
+
+  /** A request as it is sent; of a record in which nothing is clearly the prompt, its reason. */
+  #withoutColumn(fields: Fields, columns: readonly string[]): Texts | RowFault {
+    const { column } = this.#file;
+    const { body, contents } = fields;
+    if (column === null && typeof body === 'object' && body !== null) return this.#asked(body);
+    if (column === null && Array.isArray(contents)) return this.#asked(fields);
+    const what = column === null ? 'that is clearly a prompt' : `'${column}'`;
+    if (!this.#isFirst) return new RowFault(`no column ${what}`);
+    const listed = columns.slice(0, 20).join(', ') || 'none';
+    throw usageError(
+      `${this.#file.name} has no column ${what}`,
+      `name it with --prompt-column; its columns: ${listed}`,
+    );
+  }
+
+  /** The texts of a request, as they would be read from a log of it. */
+  #asked(request: object): Texts | RowFault {
+    const tree = treeOf(request, true);
+    if (!(tree instanceof RequestFields)) return new RowFault('body: it is no request');
+    const { system, user, turns } = promptOf(tree, this.#memory);
+    if (turns === 0) return new RowFault('messages: there are none');
+    return { system: system?.toString() ?? '', user: user?.toString() ?? '' };
+  }
 }

@@ -121,7 +121,7 @@ class RowRouter {
       task: facts.task,
       taskConfidence: facts.taskConfidence,
       prompt: textOf(prompt),
-      complexity: null,
+      complexity: facts.complexity,
       inputTokens: likelyInputTokens(prompt, promptSizeOf(prompt)),
       hasTools: facts.hasTools,
       hasSchema: facts.hasSchema,

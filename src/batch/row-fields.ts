@@ -118,7 +118,9 @@ export function promptColumn(columns: readonly string[], named: string | null): 
     const numbered = /^\d+$/.test(named) ? columns[Number(named) - 1] : undefined;
     return columns.find((column) => column === named) ?? numbered ?? null;
   }
-  const usual = USUAL_PROMPTS.find((name) => columns.includes(name));
+  const usual = USUAL_PROMPTS.flatMap((name) => {
+    return columns.filter((column) => column === name || column.toLowerCase() === name);
+  })[0];
   return usual ?? (columns.length === 1 ? (columns[0] ?? null) : null);
 }
 

@@ -16,7 +16,7 @@ import { parseSettings } from './settings.ts';
 
 /** Nobody looks at what a row is for here. */
 const readTask: ReadTask = () => ({
-  ...{ task: 'other', confidence: 0, sketch: 0, systemSketch: 0 },
+  ...{ task: 'other', confidence: 0, complexity: null, sketch: 0, systemSketch: 0 },
 });
 
 /** A builder of the rows of a run as they were asked, but for what a policy made of them. */

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Operation } from '../domain/call.ts';
+import type { Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { PendingRow } from '../ledger/batch-rows.ts';
 import type { Image, Prompt } from '../providers/provider.ts';
@@ -17,7 +18,7 @@ import {
   promptSizeOf,
 } from './estimate.ts';
 import { messageOf } from './message.ts';
-import { PromptReader, type ReadTask } from './prompt-facts.ts';
+import { type PromptFacts, PromptReader, type ReadTask, type RowFacts } from './prompt-facts.ts';
 import type { RouteRow } from './route-row.ts';
 import type { Routed, Row } from './row.ts';
 import {
@@ -37,7 +38,8 @@ import {
   slotsOf,
   textOf,
 } from './row-fields.ts';
-import { type BatchSettings, canonicalJson } from './settings.ts';
+import { isRequest, listedMessages, messagesIn, turnsIn } from './row-messages.ts';
+import { AUTO_MODEL, type BatchSettings, canonicalJson } from './settings.ts';
 
 export interface RowOptions {
   readonly columns: readonly string[];
@@ -107,8 +109,7 @@ export class RowBuilder {
     if (priority instanceof RowFault) return priority;
     const task = optionalTask(fields);
     if (task instanceof RowFault) return task;
-    const named = task ?? this.#options.settings.task;
-    const facts = this.#reader.read(prompt, named);
+    const facts = this.#reader.read(prompt, this.#factsOf(prompt, fields, task));
     const { route } = this.#options;
     const routed = route === null ? null : route({ prompt, facts, fields, priority });
     if (routed instanceof RowFault) return routed;
@@ -116,8 +117,24 @@ export class RowBuilder {
     const changed = { ...prompt, model: routed.model, maxTokens: routed.maxTokens };
     // A limit of output is among what is hashed; the model is not.
     const isCapped = routed.maxTokens !== prompt.maxTokens;
-    const settled = isCapped ? this.#reader.read(changed, named) : facts;
+    const settled = isCapped ? this.#recapped(changed, facts) : facts;
     return this.#rowOf(record, { prompt: changed, facts: settled, priority, routed });
+  }
+
+  #factsOf({ model }: Prompt, fields: Fields, task: Task | null): RowFacts {
+    const { settings } = this.#options;
+    const tag = optionalText(fields, ['tag']);
+    const base = model === AUTO_MODEL ? settings.autoBase : model;
+    return {
+      task: task ?? settings.task,
+      models: base === null ? [] : [base],
+      tags: tag === null ? [] : [tag],
+    };
+  }
+
+  /** The hashes of a prompt with another limit; its label stays the one it was routed by. */
+  #recapped(changed: Prompt, { task, taskConfidence, complexity }: PromptFacts): PromptFacts {
+    return { ...this.#reader.read(changed, { task }), task, taskConfidence, complexity };
   }
 
   #rowOf(record: PendingRow, { prompt, facts, priority, routed }: Settled): Row {
@@ -176,9 +193,8 @@ export class RowBuilder {
 
   #messagesOf(fields: Fields, hasImages: boolean): Prompt['messages'] | RowFault {
     const { template } = this.#options.settings;
-    if (Array.isArray(fields.messages)) {
-      return template === null ? messagesIn(fields.messages) : notFilled('messages');
-    }
+    const listed = listedMessages(fields, this.#promptColumn);
+    if (listed !== null) return template === null ? messagesIn(listed) : notFilled('messages');
     const fault = template === null ? null : templateFault(template, fields, hasImages);
     if (fault !== null) return fault;
     const column = this.#promptColumn;
@@ -265,25 +281,6 @@ function templateFault(template: string, fields: Fields, hasImages: boolean): Ro
 
 function notFilled(field: string): RowFault {
   return new RowFault(`${field}: --template is for rows without it`);
-}
-
-function isRequest(fields: Fields): fields is Fields & { readonly body: Fields } {
-  return typeof fields.body === 'object' && fields.body !== null && 'custom_id' in fields;
-}
-
-/** What a body without messages asks: items of its input, or texts to embed, which are one message. */
-function turnsIn(input: unknown, operation: Operation): readonly unknown[] {
-  if (Array.isArray(input) && operation !== 'embeddings') return input;
-  return [{ role: 'user', content: Array.isArray(input) ? input : textOf(input) }];
-}
-
-function messagesIn(list: readonly unknown[]): Prompt['messages'] | RowFault {
-  if (list.length === 0) return new RowFault('messages: there are none');
-  const isMessage = (one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one);
-  return list.every(isMessage)
-    ? (list as Prompt['messages'])
-    : new RowFault('messages: one of them is no object');
 }
 
 function operationOf(url: string): Operation | null {

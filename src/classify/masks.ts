@@ -6,11 +6,17 @@
  */
 import {
   createWordBuffer,
+  endsSentence,
+  isWidePunctuation,
+  lowerByte,
   MARK_COLON,
   MARK_NEWLINE,
   MARK_QUESTION,
   MARK_SENTENCE,
+  pointAt,
+  push,
   type WordBuffer,
+  wideMark,
 } from './words.ts';
 
 /** Longer quotes are not taken for one. */
@@ -60,7 +66,7 @@ const JOINS = 2;
 const CHANGES = 3;
 const SPECIAL = 4;
 const KIND = kindTable();
-const FOLD = foldTable();
+const FOLD = Uint8Array.from({ length: 256 }, (_, byte) => lowerByte(byte));
 const START = 0x1505;
 
 /**
@@ -102,7 +108,7 @@ export function readMasked(
       hash = START;
       if (dateBits[word & FILTER] === 0 || !dates.has(word)) words[count++] = word;
     }
-    if (kind === JOINS && !endsHere(bytes, i + 1, end)) {
+    if (kind === JOINS && !endsSentence(bytes, i + 1, end)) {
       length++;
       continue;
     }
@@ -121,13 +127,6 @@ export function readMasked(
     first = count;
   }
   out.count = count;
-}
-
-/** Whether nothing, a blank, an escape or a closing mark follows: then a full stop ends a sentence. */
-function endsHere(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at >= end) return true;
-  const next = bytes[at]!;
-  return next === SPACE || next === BACKSLASH || next === 0x29 || next >= 0xe0;
 }
 
 /** Reads a mark, an escape, a quote or a wide character; gives the next position. */
@@ -153,10 +152,6 @@ const MARKS: Readonly<Record<string, number>> = {
   '!': MARK_SENTENCE,
   '?': MARK_QUESTION,
   ':': MARK_COLON,
-  '。': MARK_SENTENCE,
-  '！': MARK_SENTENCE,
-  '？': MARK_QUESTION,
-  '：': MARK_COLON,
 };
 
 /** Reads a character of three or four bytes: with the next one it is a word. */
@@ -166,31 +161,17 @@ function readWide(bytes: Uint8Array, at: number, end: number, out: WordBuffer): 
   const size = bytes[at]! < 0xf0 ? 3 : 4;
   const next = at + size;
   if (next > end) return end;
-  const point = pointAt(bytes, at);
-  const mark = isWideMark(point) ? MARKS[String.fromCharCode(point)] : undefined;
-  if (mark !== undefined) push(out, mark);
-  else if (next + 3 <= end && bytes[next]! >= 0xe0 && !isWideMark(point)) {
-    const after = pointAt(bytes, next);
-    if (!isWideMark(after))
+  const point = pointAt(bytes, at, size);
+  if (isWidePunctuation(point)) {
+    const mark = wideMark(point);
+    // What ends a sentence, not quotes and arrows.
+    if (mark !== 0 && mark <= MARK_COLON) push(out, mark);
+  } else if (next + 3 <= end && bytes[next]! >= 0xe0) {
+    const after = pointAt(bytes, next, bytes[next]! < 0xf0 ? 3 : 4);
+    if (!isWidePunctuation(after))
       push(out, Math.imul(point ^ Math.imul(after, 0x5bd1e995), 0x01000193) | 0x100);
   }
   return next;
-}
-
-/** Of a character of three bytes its number; of one of four, a number of its own. */
-function pointAt(bytes: Uint8Array, at: number): number {
-  const low = ((bytes[at + 1]! & 63) << 6) | (bytes[at + 2]! & 63);
-  if (bytes[at]! < 0xf0) return ((bytes[at]! & 15) << 12) | low;
-  return ((bytes[at]! & 7) << 18) | (low << 6) | (bytes[at + 3]! & 63);
-}
-
-/** General and CJK punctuation, full-width forms. */
-function isWideMark(point: number): boolean {
-  return (point >= 0x2000 && point < 0x3040) || (point >= 0xfe00 && point <= 0xffff);
-}
-
-function push(out: WordBuffer, word: number): void {
-  out.words[out.count++] = word;
 }
 
 /** Digits and at-signs change; letters of two bytes are of words. */
@@ -204,13 +185,6 @@ function kindTable(): Uint8Array {
     else if ("'/.:-".includes(char)) kinds[byte] = JOINS;
   }
   return kinds;
-}
-
-/** Lower case of ASCII, and of the second bytes of Latin letters (Ä is ä). */
-function foldTable(): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) =>
-    (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x80 && byte <= 0x9e) ? byte | 0x20 : byte,
-  );
 }
 
 /** Where a quote that opens at `at` has closed; `at` if none does within its line. */

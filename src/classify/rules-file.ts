@@ -4,12 +4,21 @@
  * Takes the text of a file and its name, gives rules with the lines they stand on. Throws UserError
  * with FILE:LINE for whatever it does not understand; never leaves a rule out.
  */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import { OPERATIONS } from '../domain/call.ts';
-import { slowRegexProblem } from '../domain/regex-safety.ts';
 import { parseTask, TASKS, type Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { REGEX_FLAGS, RULE_KEYS, type Rule, type RuleKey } from './rules.ts';
+import { ruleRegexProblem } from './rule-regex.ts';
+import { RULE_KEYS, type Rule, type RuleKey } from './rules.ts';
 
 const EXAMPLE = 'a rule is: - model: gpt-4o*, its conditions, and task: LABEL (docs/teaching.md)';
 const MOST_RULES = 2_000;
@@ -34,7 +43,14 @@ class RulesFile {
     const [mistake] = this.#document.errors;
     if (mistake !== undefined) {
       const { line } = this.#lines.linePos(mistake.pos[0]);
-      throw this.#error(line, `is no YAML: ${mistake.message.split('\n')[0]}`);
+      throw this.#error(line, `is no YAML: ${firstLine(mistake.message)}`);
+    }
+    const [warning] = this.#document.warnings;
+    if (warning !== undefined) {
+      const { line } = this.#lines.linePos(warning.pos[0]);
+      const tag = /Unresolved tag: (\S+)/.exec(warning.message)?.[1];
+      const what = tag === undefined ? firstLine(warning.message) : `the tag ${tag} is not known`;
+      throw this.#error(line, what, 'leave tags out: rules hold texts alone');
     }
     const items = this.#list().map((item) => this.#rule(item));
     if (items.length > MOST_RULES) throw this.#error(1, `holds more than ${MOST_RULES} rules`);
@@ -78,6 +94,10 @@ class RulesFile {
   #task(item: YAMLMap, line: number): Task {
     const node = item.get('task', true);
     if (node === undefined) throw this.#error(line, 'names no task');
+    if (isSeq(node)) {
+      const hint = 'make a rule of its own for each, or name the one that fits';
+      throw this.#error(this.#lineOf(node), 'task is a list, and a call has one task', hint);
+    }
     const text = textOf(node);
     const task = text === null ? null : parseTask(text);
     if (task !== null) return task;
@@ -98,10 +118,15 @@ class RulesFile {
     const nodes = isSeq(value) ? value.items : [value];
     if (nodes.length === 0) throw this.#error(line, `${key} is an empty list`);
     return nodes.map((node) => {
+      const at = this.#lineOf(node, line);
+      if (isAlias(node)) {
+        const hint = `put it in quotes: '*${node.source}'`;
+        throw this.#error(at, `${key} begins with *, which YAML takes for an alias`, hint);
+      }
       const text = textOf(node);
       if (text === null || text === '') throw this.#error(line, `${key} is no text`);
       const problem = problemOf(key, text);
-      if (problem !== null) throw this.#error(this.#lineOf(node, line), `${key} ${problem}`);
+      if (problem !== null) throw this.#error(at, `${key} ${problem.what}`, problem.hint);
       return text;
     });
   }
@@ -123,12 +148,52 @@ function textOf(node: unknown): string | null {
   return node.value === null ? null : (node.source ?? String(node.value));
 }
 
-function problemOf(key: RuleKey, text: string): string | null {
-  if (key.endsWith('_matches')) {
-    const problem = slowRegexProblem(text, REGEX_FLAGS);
-    return problem === null ? null : `'${text.slice(0, 80)}' ${problem}`;
-  }
+interface Problem {
+  readonly what: string;
+  readonly hint?: string;
+}
+
+/** Control characters but tab and line breaks, by how double quotes in YAML write them. */
+const CONTROL = /(?![\t\n\r])\p{Cc}/u;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\x1b': '\\e',
+};
+
+function problemOf(key: RuleKey, text: string): Problem | null {
+  if (key.endsWith('_matches')) return expressionProblem(text);
   if (key !== 'operation') return null;
   const isKnown = OPERATIONS.some((operation) => operation === text.toLowerCase());
-  return isKnown ? null : `'${text}' is none of ${OPERATIONS.join(', ')}`;
+  return isKnown ? null : { what: `'${text}' is none of ${OPERATIONS.join(', ')}` };
+}
+
+function expressionProblem(text: string): Problem | null {
+  const [control] = CONTROL.exec(text) ?? [];
+  if (control !== undefined) {
+    const name = control === '\b' ? 'a backspace' : 'a control character';
+    const written = ESCAPES[control] ?? '\\x';
+    const meant = text.replaceAll(control, written);
+    return {
+      what: `holds ${name}: in double quotes YAML takes ${written} for one`,
+      hint: `use single quotes, in which YAML changes nothing: '${meant.slice(0, 80)}'`,
+    };
+  }
+  const [, inner, flags = ''] = /^\/(.+)\/([dgimsuvy]*)$/s.exec(text) ?? [];
+  if (inner !== undefined) {
+    return {
+      what: `'${text.slice(0, 80)}' is written with slashes${flags === '' ? '' : ' and flags'}`,
+      hint: `leave them out, the case never counts: '${inner.slice(0, 80)}'; a slash itself is \\/`,
+    };
+  }
+  const problem = ruleRegexProblem(text);
+  const hint = 'docs/teaching.md says which expressions are taken';
+  return problem === null ? null : { what: `'${text.slice(0, 80)}' ${problem}`, hint };
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? '';
 }

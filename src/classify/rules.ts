@@ -4,7 +4,9 @@
  * Takes rules in their order and what is known of a call, gives the first rule that fits. Never takes
  * what is not known for not so: a rule that would need a missing text is said to be undecided.
  */
+import { makerOf } from '../domain/maker.ts';
 import type { Task } from '../domain/task.ts';
+import { ruleRegexTest } from './rule-regex.ts';
 
 /** What a rule may ask of a call. */
 export const RULE_KEYS = [
@@ -20,10 +22,10 @@ export const RULE_KEYS = [
 ] as const;
 export type RuleKey = (typeof RULE_KEYS)[number];
 
-/** The flags of a rule's expressions: whatever the case, `.` takes line breaks, `^` is the start. */
-export const REGEX_FLAGS = 'isu';
 /** Expressions look at so much of the beginning and of the end of a text. */
 const REGEX_READS = { head: 2_000, tail: 500 } as const;
+/** System prompts come again and again: what was found in so many of them is kept. */
+const KEPT_TEXTS = 256;
 
 /** One rule: plain data, since it travels to the threads that read logs. */
 export interface Rule {
@@ -96,15 +98,15 @@ function testOf({ key, oneOf }: Rule['conditions'][number]): Test {
   switch (key) {
     case 'model': {
       const names = oneOf.map(namePattern);
-      return ({ models }) => names.some((name) => models.some((model) => name.test(model)));
+      return ({ models }) => models.some((model) => model !== '' && fitsAny(names, model));
     }
     case 'provider': {
       const names = oneOf.map(namePattern);
-      return ({ provider }) => names.some((name) => name.test(provider));
+      return (facts) => providersOf(facts).some((provider) => fitsAny(names, provider));
     }
     case 'tag': {
       const names = oneOf.map(namePattern);
-      return ({ tags }) => tags && names.some((name) => tags.some((tag) => name.test(tag)));
+      return ({ tags }) => tags?.some((tag) => fitsAny(names, tag));
     }
     case 'operation':
       return ({ operation }) => oneOf.some((one) => one.toLowerCase() === operation);
@@ -121,8 +123,22 @@ function testOf({ key, oneOf }: Rule['conditions'][number]): Test {
   }
 }
 
+/** Who sends the invoice: as the log says, else whom the models are of; none if nobody can tell. */
+function providersOf({ provider, models }: RuleFacts): readonly string[] {
+  if (provider !== '') return [provider];
+  return models.map(makerOf).filter((maker) => maker !== null);
+}
+
+interface NamePattern {
+  test(name: string): boolean;
+}
+
+function fitsAny(patterns: readonly NamePattern[], name: string): boolean {
+  return patterns.some((pattern) => pattern.test(name));
+}
+
 /** A name with `*` for any characters, whatever the case. */
-function namePattern(text: string): { test(name: string): boolean } {
+function namePattern(text: string): NamePattern {
   const [first = '', ...others] = text.toLowerCase().split(/\*+/);
   const last = others.pop();
   if (last === undefined) return { test: (name) => name.toLowerCase() === first };
@@ -149,24 +165,42 @@ function endpointTest(oneOf: readonly string[]): Test {
   };
 }
 
+/** Any of some texts in the system prompt or the message; a text that was tested is known. */
 function textTest(which: 'system' | 'prompt', tests: readonly ((text: string) => boolean)[]): Test {
+  const known = new Map<string, boolean>();
   return (facts) => {
     const text = facts[which]();
     if (text === undefined) return undefined;
-    return text !== null && tests.some((test) => test(text));
+    if (text === null) return false;
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const answer = tests.some((test) => test(text));
+    if (known.size >= (which === 'system' ? KEPT_TEXTS : 1)) known.clear();
+    known.set(text, answer);
+    return answer;
   };
 }
 
 function containing(part: string): (text: string) => boolean {
   const sought = part.toLowerCase();
-  return (text) => text.toLowerCase().includes(sought);
+  return (text) => lowerOf(text).includes(sought);
 }
 
 function matching(pattern: string): (text: string) => boolean {
-  const regex = new RegExp(pattern, REGEX_FLAGS);
+  const test = ruleRegexTest(pattern);
   const { head, tail } = REGEX_READS;
   return (text) =>
-    regex.test(
-      text.length <= head + tail ? text : `${text.slice(0, head)}\n…\n${text.slice(-tail)}`,
-    );
+    test(text.length <= head + tail ? text : `${text.slice(0, head)}\n…\n${text.slice(-tail)}`);
+}
+
+// Many rules ask the same text one after the other.
+let lastText = '';
+let lastLower = '';
+
+function lowerOf(text: string): string {
+  if (text !== lastText) {
+    lastLower = text.toLowerCase();
+    lastText = text;
+  }
+  return lastLower;
 }

@@ -1,67 +1,61 @@
 /**
- * Sketch: 48 bits that stand for a set of words, for finding near-duplicate prompts.
+ * Sketch: some bits that stand for a set of words, for finding texts that are alike.
  *
- * Takes word hashes, gives a one-permutation MinHash of 6 bins × 8 bits in a safe integer.
- * Never depends on the order or the number of occurrences of the words.
+ * Takes word hashes, gives a one-permutation MinHash in a safe integer (Li, Owen and Zhang 2012; empty
+ * bins borrow as in Shrivastava and Li 2014). Never depends on the order or number of the words.
  */
 import { isMark, type WordBuffer } from './words.ts';
 
-const BINS = 6;
+/** How much of a sketch stands for what: so many bins, of each so many bits. */
+export interface SketchShape {
+  readonly bins: number;
+  readonly bits: number;
+  /** Fewer words tell nothing. */
+  readonly leastWords: number;
+}
+
 const NONE = 0x7fffffff;
-/** Two unrelated bins agree this often, since only 8 bits are kept. */
-const CHANCE = 1 / 256;
+const MOST_BINS = 6;
+const minima = new Int32Array(MOST_BINS);
 
-const minima = new Int32Array(BINS);
+/** 1 if a buffer holds a word, else 0: then nothing is said. */
+export function sketchPrompt({ words, count }: WordBuffer): number {
+  for (let i = 0; i < count; i++) if (!isMark(words[i]!)) return 1;
+  return 0;
+}
 
 /**
- * Sketches the words of a buffer; 0 if there are none, otherwise an integer
- * from 1 to 2^48 - 1.
+ * Sketches the words of a buffer from `from` to `to`: an integer from 1 to 2^(bins × bits) - 1, or 0 of
+ * too few words. Two unrelated sketches agree in a bin once in 2^bits.
  */
-export function sketchPrompt(words: WordBuffer): number {
+export function sketchWords(
+  { words: all }: WordBuffer,
+  [from, to]: readonly [number, number],
+  { bins, bits, leastWords }: SketchShape,
+): number {
   minima.fill(NONE);
-  const hashes = words.words;
-  let any = false;
-  for (let i = 0; i < words.count; i++) {
-    const word = hashes[i]!;
+  let seen = 0;
+  for (let i = from; i < to; i++) {
+    const word = all[i]!;
     if (isMark(word)) continue;
-    any = true;
+    seen++;
     const mixed = scramble(word);
-    const bin = ((mixed & 0xffff) * BINS) >>> 16;
-    const rest = mixed >>> 16;
-    if (rest < minima[bin]!) minima[bin] = rest;
+    const bin = ((mixed & 0xffff) * bins) >>> 16;
+    minima[bin] = Math.min(minima[bin]!, mixed >>> 16);
   }
-  return any ? packBins() : 0;
-}
-
-/**
- * Estimates the Jaccard similarity of two sketched word sets, 0 to 1 in steps of 1/6 (less
- * chance); 0 if either has no words.
- */
-export function sketchSimilarity(a: number, b: number): number {
-  if (a === 0 || b === 0) return 0;
-  const high = Math.floor(a / 0x1000000) ^ Math.floor(b / 0x1000000);
-  const low = (a % 0x1000000) ^ (b % 0x1000000);
-  let equal = 0;
-  for (let shift = 0; shift < 24; shift += 8) {
-    if (((high >>> shift) & 0xff) === 0) equal++;
-    if (((low >>> shift) & 0xff) === 0) equal++;
-  }
-  return Math.max(0, (equal / BINS - CHANCE) / (1 - CHANCE));
-}
-
-/** An empty bin borrows from the next full one, with its distance mixed in. */
-function packBins(): number {
+  if (seen < leastWords) return 0;
   let packed = 0;
-  for (let bin = 0; bin < BINS; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     let distance = 0;
-    while (minima[(bin + distance) % BINS] === NONE) distance++;
-    const value = scramble(minima[(bin + distance) % BINS]! + distance) & 0xff;
-    packed = packed * 256 + value;
+    // An empty bin borrows from the next full one.
+    while (minima[(bin + distance) % bins] === NONE) distance++;
+    const value = scramble(minima[(bin + distance) % bins]! + (distance << 20));
+    packed = packed * 2 ** bits + (value & (2 ** bits - 1));
   }
   return packed === 0 ? 1 : packed;
 }
 
 function scramble(value: number): number {
   const mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b) ^ (mixed >>> 11);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b) ^ (mixed >>> 13);
 }

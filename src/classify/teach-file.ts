@@ -7,7 +7,9 @@
 import { EXIT, UserError } from '../errors.ts';
 import { formatModel, type Model, parseModel, type TrainedModel } from './model.ts';
 
-const KIND = 'aicost.classifier/1';
+/** Behind the weights stands a checksum since version 2. */
+const KIND = 'aicost.classifier/2';
+const ANY_KIND = '{"kind":"aicost.classifier/';
 const NEWLINE = 0x0a;
 const LONGEST_HEAD = 64 * 1024;
 
@@ -24,14 +26,6 @@ export interface TeachNote {
   readonly over: number;
 }
 
-/** A taught model. */
-export interface OwnModel {
-  readonly model: Model;
-  readonly note: TeachNote;
-  /** A hash of the whole file. */
-  readonly id: number;
-}
-
 /** Packs a taught model. */
 export function formatOwnModel(model: TrainedModel, note: TeachNote): Uint8Array {
   const head = new TextEncoder().encode(`${JSON.stringify({ kind: KIND, ...note })}\n`);
@@ -42,11 +36,11 @@ export function formatOwnModel(model: TrainedModel, note: TeachNote): Uint8Array
   return bytes;
 }
 
-/** Reads a taught model; throws UserError if the bytes are none. */
-export function parseOwnModel(bytes: Uint8Array, file: string): OwnModel {
-  const { note, end } = headOf(bytes, file);
+/** Reads a taught model; throws UserError if the bytes are none, or of another version. */
+export function parseOwnModel(bytes: Uint8Array, file: string): Model {
+  const { end } = headOf(bytes, file);
   try {
-    return { model: parseModel(bytes.subarray(end + 1)), note, id: hashOf(bytes) };
+    return parseModel(bytes.subarray(end + 1));
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause;
     throw outdated(file, cause);
@@ -58,10 +52,16 @@ export function parseTeachNote(bytes: Uint8Array, file: string): TeachNote {
   return headOf(bytes, file).note;
 }
 
+/** Whether a file begins as a taught model of any version does: it may be replaced by another one. */
+export function isOwnModel(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, ANY_KIND.length)) === ANY_KIND;
+}
+
 function headOf(bytes: Uint8Array, file: string): { note: TeachNote; end: number } {
   const end = bytes.subarray(0, LONGEST_HEAD).indexOf(NEWLINE);
   const note = end < 0 ? null : noteIn(new TextDecoder().decode(bytes.subarray(0, end)));
   if (note !== null) return { note, end };
+  if (isOwnModel(bytes)) throw outdated(file);
   const hint = 'teach one with: aicost classify --learn labelled.csv, or --classifier shipped';
   throw new UserError(EXIT.failed, `${file} is no classifier`, hint);
 }
@@ -92,14 +92,4 @@ function noteIn(text: string): TeachNote | null {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
-}
-
-/** A 53-bit hash that tells one file from another (FNV-1a in two lanes). */
-export function hashOf(bytes: Uint8Array): number {
-  let [low, high] = [0x811c9dc5, 0x01000193];
-  for (const byte of bytes) {
-    low = Math.imul(low ^ byte, 0x01000193);
-    high = Math.imul(high ^ byte ^ (low >>> 15), 0x85ebca6b);
-  }
-  return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }

@@ -18,6 +18,8 @@ export interface Candidate {
 }
 
 interface Kept extends Candidate {
+  /** What it shares with those like it. */
+  readonly alike: number;
   /** The larger, the sooner; below 0 for those like another one. */
   readonly worth: number;
 }
@@ -25,7 +27,8 @@ interface Kept extends Candidate {
 interface Group {
   calls: number;
   kept: Kept[];
-  readonly seen: Set<number>;
+  /** How many of those that are kept are alike. */
+  readonly kinds: Map<number, number>;
   /** Hashes of the prompts that are kept. */
   readonly prompts: Set<number>;
 }
@@ -48,22 +51,23 @@ export class SamplePicker {
   /** Offers a call; `template` is null for a prompt from no template. */
   offer(call: Candidate, template: TemplateGroup | null): void {
     const group = this.#groups.get(template) ?? {
-      ...{ calls: 0, kept: [], seen: new Set(), prompts: new Set() },
+      ...{ calls: 0, kept: [], kinds: new Map(), prompts: new Set() },
     };
     this.#groups.set(template, group);
     group.calls++;
     if (group.prompts.has(call.promptHash)) return;
     const alike = call.sketch === 0 ? call.promptHash : call.sketch;
     const unsure = 100 - call.confidence + SHUFFLE_POINTS * noise(call.promptHash, this.#seed);
-    const worth = group.seen.has(alike) ? unsure - MOST_WORTH : unsure;
+    const worth = group.kinds.has(alike) ? unsure - MOST_WORTH : unsure;
     const last = group.kept.at(-1);
     if (group.kept.length >= this.#size && last !== undefined && last.worth >= worth) return;
     const at = group.kept.findIndex((other) => other.worth < worth);
-    group.kept.splice(at < 0 ? group.kept.length : at, 0, { ...call, worth });
-    group.seen.add(alike);
+    group.kept.splice(at < 0 ? group.kept.length : at, 0, { ...call, alike, worth });
+    count(group.kinds, alike, 1);
     group.prompts.add(call.promptHash);
     if (group.kept.length <= this.#size) return;
     const dropped = group.kept.pop()!;
+    count(group.kinds, dropped.alike, -1);
     group.prompts.delete(dropped.promptHash);
   }
 
@@ -91,6 +95,12 @@ export class SamplePicker {
     }
     return picked;
   }
+}
+
+function count(kinds: Map<number, number>, kind: number, by: 1 | -1): void {
+  const left = (kinds.get(kind) ?? 0) + by;
+  if (left === 0) kinds.delete(kind);
+  else kinds.set(kind, left);
 }
 
 /** A number in [0, 1) that only a hash and a seed decide. */

@@ -2,20 +2,19 @@
  * Teach: labels of a user's own → a model over the shipped one, and how sure it is.
  *
  * Takes prompts with the labels a person gave, gives a model and what it would have said of each
- * prompt had it not seen it: ten folds, prompts alike in one fold. Never judges a prompt by a model
- * that has seen it or its like. Deterministic.
+ * prompt had it not seen it: ten folds, prompts alike in one fold. Never judges a prompt by weights or
+ * a temperature that know it or its like, and never one model by another path than the other.
+ * Deterministic.
  */
-import { TASKS, type Task } from '../domain/task.ts';
+import type { Task } from '../domain/task.ts';
 import { readPrompt } from './classify.ts';
 import { NO_SIGNALS } from './evidence.ts';
-import type { Model, TrainedModel } from './model.ts';
+import { formatModel, type Model, parseModel, type TrainedModel } from './model.ts';
 import type { PromptText } from './read.ts';
-import { sketchTemplate } from './templates.ts';
+import { foldsOf } from './teach-folds.ts';
 import {
   fitTemperature,
   type LabelledPrompt,
-  likeliest,
-  MIN_PROBABILITY,
   scoresOf,
   type TrainingRow,
   trainingRow,
@@ -50,6 +49,19 @@ const LEAST_FOR_TEMPERATURE = 100;
 const SOURCE = 'own';
 const SEEDS = 3;
 
+/** A prompt that was scored by weights that have not seen it. */
+interface Scored {
+  readonly scores: Float64Array;
+  readonly y: number;
+}
+
+/** What is learned from the prompts outside a fold. */
+interface Fold {
+  readonly number: number;
+  /** Packed, as they would be used: a million bytes instead of three. */
+  readonly packed: Uint8Array;
+}
+
 /** Teaches a model on labelled prompts; `onFold` is told of each of the ten folds. */
 export async function teach(
   prompts: readonly TaughtPrompt[],
@@ -58,58 +70,51 @@ export async function teach(
 ): Promise<Taught> {
   const labelled: LabelledPrompt[] = prompts.map((prompt) => ({ ...prompt, source: SOURCE }));
   const rows = labelled.map(trainingRow);
-  const folds = foldsOf(prompts);
-  const scores: Float64Array[] = [];
-  for (let fold = 0; fold < FOLDS; fold++) {
-    await onFold(fold);
-    judgeFold(rows, { folds, fold, start }, scores);
+  const foldOf = foldsOf(prompts, FOLDS);
+  const scored: Scored[] = [];
+  const folds: Fold[] = [];
+  for (let number = 0; number < FOLDS; number++) {
+    await onFold(number);
+    if (foldOf.includes(number)) folds.push(learnFold(rows, { number, foldOf, start }, scored));
   }
-  const temperature =
-    rows.length < LEAST_FOR_TEMPERATURE
-      ? start.temperature
-      : fitTemperature(rows.map(({ y }, at) => ({ scores: scores[at]!, y })));
-  const judged = prompts.map(({ text, task }, at) => ({
-    task,
-    before: readPrompt(text, NO_SIGNALS, start).verdict.task,
-    after: taskOf(scores[at]!, temperature),
-  }));
-  const weights = trainWeights(rows, { start, seeds: SEEDS });
-  const model = { ...start, weights, temperature, minProbability: MIN_PROBABILITY };
-  return { model, judged };
-}
-
-function judgeFold(
-  rows: readonly TrainingRow[],
-  { folds, fold, start }: { folds: readonly number[]; fold: number; start: Model },
-  scores: Float64Array[],
-): void {
-  if (!folds.includes(fold)) return;
-  const others = rows.filter((_, at) => folds[at] !== fold);
-  const weights = trainWeights(others, { start, seeds: 1 });
-  for (const [at, { x }] of rows.entries()) {
-    if (folds[at] === fold) scores[at] = scoresOf(weights, x);
+  const after: Task[] = [];
+  for (const { number, packed } of folds) {
+    const temperature = temperatureWithout(number, { scored, foldOf, start });
+    const model = { ...parseModel(packed), temperature };
+    for (const [at, { text }] of prompts.entries()) {
+      if (foldOf[at] === number) after[at] = readPrompt(text, NO_SIGNALS, model).verdict.task;
+    }
   }
-}
-
-function taskOf(scores: Float64Array, temperature: number): Task {
-  const { y, probability } = likeliest(scores, temperature);
-  return probability < MIN_PROBABILITY ? 'other' : TASKS[y]!;
-}
-
-/** The fold of each prompt: labels spread evenly, prompts of one sketch together. */
-function foldsOf(prompts: readonly TaughtPrompt[]): number[] {
-  const sketch = { system: 0, message: 0 };
-  const foldOf = new Map<string, number>();
-  const next = new Map<Task, number>();
-  return prompts.map(({ text, task }, at) => {
-    sketchTemplate(text, sketch);
-    const isSketched = sketch.message !== 0;
-    const key = isSketched ? `${sketch.system} ${sketch.message}` : `at ${at}`;
-    const known = foldOf.get(key);
-    if (known !== undefined) return known;
-    const turn = next.get(task) ?? TASKS.indexOf(task);
-    next.set(task, turn + 1);
-    foldOf.set(key, turn % FOLDS);
-    return turn % FOLDS;
+  const judged = prompts.map(({ text, task }, at) => {
+    return { task, before: readPrompt(text, NO_SIGNALS, start).verdict.task, after: after[at]! };
   });
+  const weights = trainWeights(rows, { start, seeds: SEEDS });
+  return { model: { ...start, weights, temperature: temperatureOf(scored, start) }, judged };
+}
+
+/** Learns from all rows but those of a fold, and scores these. */
+function learnFold(
+  rows: readonly TrainingRow[],
+  { number, foldOf, start }: { number: number; foldOf: readonly number[]; start: Model },
+  scored: Scored[],
+): Fold {
+  const others = rows.filter((_, at) => foldOf[at] !== number);
+  const weights = trainWeights(others, { start, seeds: 1 });
+  for (const [at, { x, y }] of rows.entries()) {
+    if (foldOf[at] === number) scored[at] = { scores: scoresOf(weights, x), y };
+  }
+  return { number, packed: formatModel({ ...start, weights }) };
+}
+
+/** The temperature by the prompts of the other folds: none is judged by one it was fitted on. */
+export function temperatureWithout(
+  fold: number,
+  { scored, foldOf, start }: { scored: readonly Scored[]; foldOf: readonly number[]; start: Model },
+): number {
+  const others = scored.filter((_, at) => foldOf[at] !== fold);
+  return temperatureOf(others, start);
+}
+
+function temperatureOf(scored: readonly Scored[], start: Model): number {
+  return scored.length < LEAST_FOR_TEMPERATURE ? start.temperature : fitTemperature(scored);
 }

@@ -81,7 +81,8 @@ export class TemplateCounter {
 export class TemplateGroups {
   readonly #systems: Leaders;
   readonly #bySystem = new Map<number, Messages>();
-  readonly #known = new Map<string, TemplateGroup>();
+  /** By system, then by part and where it stands. */
+  readonly #known = new Map<number, Map<number, TemplateGroup>>();
 
   constructor(
     systems: ReadonlyMap<number, number>,
@@ -113,12 +114,17 @@ export class TemplateGroups {
   }
 
   #group(system: number, part: number, by: TemplateGroup['by']): TemplateGroup {
-    const key = `${system} ${by} ${part}`;
-    const known = this.#known.get(key) ?? { system, part, by };
-    this.#known.set(key, known);
+    const groups = this.#known.get(system) ?? new Map<number, TemplateGroup>();
+    if (groups.size === 0) this.#known.set(system, groups);
+    // Sketches of beginnings and ends are numbers of the same kind.
+    const key = part * KINDS.length + KINDS.indexOf(by);
+    const known = groups.get(key) ?? { system, part, by };
+    groups.set(key, known);
     return known;
   }
 }
+
+const KINDS: readonly TemplateGroup['by'][] = ['system', 'beginning', 'end'];
 
 function saysSomething(system: number): boolean {
   return system >= TELLS;

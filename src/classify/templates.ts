@@ -8,7 +8,7 @@ import { hashesOf, readMasked } from './masks.ts';
 import { createParts, setParts } from './parts.ts';
 import type { PromptText } from './read.ts';
 import { createMemory, recall, remember } from './remember.ts';
-import { sketchPrompt } from './sketch.ts';
+import { sketchWords } from './sketch.ts';
 import {
   clearWords,
   createWordBuffer,
@@ -43,7 +43,6 @@ const GENERAL = `you are a an helpful friendly honest harmless useful polite pro
   tu es vous êtes un une assistant utile serviable ia eres un asistente útil servicial
   你是一个有用的助手 你是一个乐于助人的助手 你是一个人工智能助手 你是一个有帮助的助手 你是一位助手 您是一个智能助手`;
 let general: ReadonlySet<number> | null = null;
-const BINS = 3;
 
 /** So much is read of each text. */
 const SYSTEM_CUT = { head: 640, tail: 192 };
@@ -60,11 +59,12 @@ const HEAD_SENTENCES = 2;
 const LINE_WORDS = 4;
 /** Fewer words tell nothing. */
 const LEAST_WORDS = 3;
-const NONE = 0x7fffffff;
+const SYSTEM = { bins: 6, bits: 8, leastWords: 1 } as const;
+const HEAD = { bins: 3, bits: HEAD_BITS, leastWords: LEAST_WORDS } as const;
+const TAIL = { bins: 3, bits: TAIL_BITS, leastWords: LEAST_WORDS } as const;
 
 const parts = createParts();
 const words = createWordBuffer(1_024);
-const minima = new Int32Array(BINS);
 const systems = createMemory(512, 1);
 const messages = createMemory(8_192, 1);
 const kept = new Float64Array(1);
@@ -89,7 +89,7 @@ function sketchSystem(text: PromptText): number {
   clearWords(words);
   readMasked(parts.bytes, [parts.start, parts.headEnd], words);
   readMasked(parts.bytes, [parts.tailStart, parts.end], words);
-  const sketch = sketchPrompt(words);
+  const sketch = sketchWords(words, [0, words.count], SYSTEM);
   return sketch !== 0 && tellsMore(words) ? sketch + TELLS : sketch;
 }
 
@@ -111,14 +111,14 @@ function sketchMessage(text: PromptText): number {
   clearWords(words);
   readMasked(parts.bytes, [parts.start, parts.headEnd], words, 2 * LINE_WORDS);
   const headCount = headWords(words);
-  const head = binsOf(words, 0, headCount, HEAD_BITS);
+  const head = sketchWords(words, [0, headCount], HEAD);
   const isWhole = parts.tailStart === parts.end;
   const from = lastLine(parts.bytes, isWhole ? parts.start : parts.tailStart, parts.end);
   // A message of one line has been read.
   if (isWhole && from === parts.start) return head * TAIL_SPAN;
   clearWords(words);
   readMasked(parts.bytes, [from, parts.end], words);
-  return head * TAIL_SPAN + binsOf(words, 0, words.count, TAIL_BITS);
+  return head * TAIL_SPAN + sketchWords(words, [0, words.count], TAIL);
 }
 
 /** Where the last line that has some bytes begins, not before `start`. */
@@ -153,33 +153,4 @@ function headWords({ words: all, count }: WordBuffer): number {
     inSentence = 0;
   }
   return count;
-}
-
-/** A one-permutation MinHash of some words: three bins; 0 of too few words. */
-function binsOf({ words: all }: WordBuffer, from: number, to: number, bits: number): number {
-  minima.fill(NONE);
-  let seen = 0;
-  for (let i = from; i < to; i++) {
-    const word = all[i]!;
-    if (isMark(word)) continue;
-    seen++;
-    const mixed = scramble(word);
-    const bin = ((mixed & 0xffff) * BINS) >>> 16;
-    minima[bin] = Math.min(minima[bin]!, mixed >>> 16);
-  }
-  if (seen < LEAST_WORDS) return 0;
-  let packed = 0;
-  for (let bin = 0; bin < BINS; bin++) {
-    let distance = 0;
-    // An empty bin borrows from the next full one.
-    while (minima[(bin + distance) % BINS] === NONE) distance++;
-    const value = scramble(minima[(bin + distance) % BINS]! + (distance << 20));
-    packed = packed * 2 ** bits + (value & (2 ** bits - 1));
-  }
-  return packed === 0 ? 1 : packed;
-}
-
-function scramble(value: number): number {
-  const mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b) ^ (mixed >>> 13);
 }

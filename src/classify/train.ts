@@ -1,14 +1,13 @@
 /**
- * Train: labelled prompts → a model.
+ * Train: labelled prompts → the weights and the temperature of a model.
  *
- * Takes prompts with their labels and sources, gives a model that formatModel packs; with `start`, what
- * it knew already is kept where the prompts say nothing. The recipe of the shipped weights and of a
- * user's own. Deterministic: what is drawn comes from a seed. Never reads a file.
+ * Takes prompts with their labels and sources, gives what formatModel packs; with `start`, what it knew
+ * already is kept where the prompts say nothing. The recipe of the shipped weights and of a user's own. Deterministic: what is drawn comes from a seed. Never reads a file.
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { featuresOf, type PromptFeatures } from './features.ts';
 import { FEATURES, fitLabels, LABELS, softmax, type WeighedRow } from './fit.ts';
-import { type Model, SCORES, type TrainedModel, unpackWeights } from './model.ts';
+import { type Model, SCORES, unpackWeights } from './model.ts';
 import type { PromptText } from './read.ts';
 
 /** A prompt to learn from. */
@@ -26,8 +25,6 @@ export interface TrainOptions {
   readonly start?: Model;
   /** Models that are averaged. */
   readonly seeds?: number;
-  /** The temperature if it is known; else it is fitted to rows a model has not seen. */
-  readonly temperature?: number;
 }
 
 /** A labelled prompt with its features. */
@@ -38,25 +35,8 @@ export interface TrainingRow extends WeighedRow {
 /** Labels less likely than this are `other`. */
 export const MIN_PROBABILITY = 0.2;
 const SEEDS = 3;
-const FOLDS = 5;
 /** A user's few prompts must not unlearn what many have taught. */
 const START_RATE = 0.1;
-
-/** Trains a model on labelled prompts. */
-export function trainModel(
-  prompts: readonly LabelledPrompt[],
-  options: TrainOptions = {},
-): TrainedModel {
-  const rows = prompts.map(trainingRow);
-  const temperature = options.temperature ?? temperatureOf(rows, options);
-  return {
-    weights: trainWeights(rows, options),
-    temperature,
-    complexityBias: options.start?.complexityBias ?? 0,
-    complexityPerOctave: options.start?.complexityPerOctave ?? 0,
-    minProbability: MIN_PROBABILITY,
-  };
-}
 
 /** Reads the features of a prompt. */
 export function trainingRow({ text, task, source, weight = 1 }: LabelledPrompt): TrainingRow {
@@ -77,21 +57,6 @@ export function trainWeights(
     for (let i = 0; i < mean.length; i++) mean[i]! += weights[i]! / seeds;
   }
   return mean;
-}
-
-/** The temperature by rows that the model has not seen: five folds. */
-function temperatureOf(rows: readonly TrainingRow[], options: TrainOptions): number {
-  const judged: { scores: Float64Array; y: number }[] = [];
-  for (let fold = 0; fold < Math.min(FOLDS, rows.length); fold++) {
-    const weights = trainWeights(
-      rows.filter((_, at) => at % FOLDS !== fold),
-      { ...options, seeds: 1 },
-    );
-    for (const [at, { x, y }] of rows.entries()) {
-      if (at % FOLDS === fold) judged.push({ scores: scoresOf(weights, x), y });
-    }
-  }
-  return fitTemperature(judged);
 }
 
 /** Weighs rows so that no source and no label dominates: each by the root of its size. */

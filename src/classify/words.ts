@@ -128,7 +128,7 @@ const QUESTION = 0x3f;
 const GREATER = 0x3e;
 
 /** Whether a full stop before `at` ends a sentence: a space, an escape, a quote or nothing follows. */
-function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
+export function endsSentence(bytes: Uint8Array, at: number, end: number): boolean {
   if (at >= end) return true;
   const next = bytes[at]!;
   return next === 0x20 || next === BACKSLASH || next === 0x29 || next >= 0xe0;
@@ -186,19 +186,21 @@ function readWide(bytes: Uint8Array, start: number, end: number, out: WordBuffer
   return i;
 }
 
-function pointAt(bytes: Uint8Array, at: number, size: number): number {
+/** Of a character of three bytes its number; of one of four, a number of its own. */
+export function pointAt(bytes: Uint8Array, at: number, size: number): number {
   const low = ((bytes[at + 1]! & 63) << 6) | (bytes[at + 2]! & 63);
   if (size === 3) return ((bytes[at]! & 15) << 12) | low;
   return ((bytes[at]! & 7) << 18) | (low << 6) | (bytes[at + 3]! & 63);
 }
 
 /** General punctuation, symbols and arrows; CJK punctuation; full-width forms. */
-function isWidePunctuation(point: number): boolean {
+export function isWidePunctuation(point: number): boolean {
   if (point >= 0x3040 && point < 0xfe00) return false;
   return (point >= 0x2000 && point < 0x3040) || (point >= 0xfe00 && point <= 0xffff);
 }
 
-function wideMark(point: number): number {
+/** The mark that wide punctuation is; 0: none. */
+export function wideMark(point: number): number {
   switch (point) {
     case 0x3002: // 。
     case 0xff01: // ！
@@ -228,19 +230,24 @@ export function mixPair(first: number, second: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function push(out: WordBuffer, word: number): void {
+/** Adds a word or a mark; there must be room. */
+export function push(out: WordBuffer, word: number): void {
   out.words[out.count++] = word;
 }
 
-/** Letters fold to lower case: ASCII, and by their second byte Latin-1 letters (Ä is ä). */
+/** Letters fold to lower case. */
 function byteTable(): Int32Array {
   const table = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
-    const lower =
-      (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x80 && byte <= 0x9e) ? byte | 0x20 : byte;
-    table[byte] = (mixPair(lower, 0x5bd1e995) & ~CLASS) | byteClass(byte);
+    table[byte] = (mixPair(lowerByte(byte), 0x5bd1e995) & ~CLASS) | byteClass(byte);
   }
   return table;
+}
+
+/** A byte in lower case: of ASCII, and of the second bytes of Latin letters (Ä is ä). */
+export function lowerByte(byte: number): number {
+  const isUpper = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x80 && byte <= 0x9e);
+  return isUpper ? byte | 0x20 : byte;
 }
 
 function byteClass(byte: number): number {

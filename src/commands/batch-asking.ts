@@ -19,7 +19,7 @@ import type { SendFlags } from './batch-flags.ts';
 import { goesByFiles, type JobFlags } from './batch-jobs.ts';
 import type { Planning } from './batch-plan.ts';
 import { plannedAnswers, settleSemantic } from './batch-semantic.ts';
-import { readTask, type Sending } from './batch-send.ts';
+import type { Sending } from './batch-send.ts';
 
 /** The command that asks. */
 export interface Work {
@@ -73,7 +73,7 @@ function rowsToAsk(db: Ledger, run: BatchRun, { flags, deps, sending, book }: As
   const { contextTokensOf, endpoints } = sending;
   const tier = goesByFiles(db, run.id, flags) ? ({ tier: 'batch' } as const) : {};
   const costs = new BatchCosts({ book, clock, contextTokensOf, endpoints, ...tier });
-  const of = { db, run, costs, readTask, imageFolder: folderOf(run.input, deps) };
+  const of = { db, run, costs, imageFolder: folderOf(run.input, deps) };
   const comparesTexts = sending.semanticSettings !== null;
   return { costs, builder: rowBuilder({ ...sending, ...of, comparesTexts }) };
 }

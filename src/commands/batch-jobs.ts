@@ -25,7 +25,7 @@ import { displayOf } from '../report/numbers.ts';
 import type { Column } from '../report/rows.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { parseCount, parseDuration, type SendFlags } from './batch-flags.ts';
-import { readSending, readTask, type Sending } from './batch-send.ts';
+import { readSending, type Sending } from './batch-send.ts';
 import { openBook } from './price-book.ts';
 
 /** Flags of runs that go by files. */
@@ -143,7 +143,7 @@ export async function sendByFiles(
   const options: Omit<JobsOptions, 'apis'> = {
     ...sending,
     ...others,
-    ...{ db, run, clock, readTask, unanswered, isCancelling },
+    ...{ db, run, clock, unanswered, isCancelling },
     isContinued: unanswered === 'live' && !isCancelling,
     redact: (text) => keys.redact(text),
     maxAttempts: sending.retry.maxAttempts ?? MOST_FILES,

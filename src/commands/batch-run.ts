@@ -44,7 +44,7 @@ import {
 } from './batch-jobs.ts';
 import { askLeave, needsLeave, planOf, refuseUnbounded, writePlan } from './batch-plan.ts';
 import { checkResults, checkSpread, resultWriter } from './batch-results.ts';
-import { readSending, readTask } from './batch-send.ts';
+import { readSending } from './batch-send.ts';
 import { openBook } from './price-book.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -204,7 +204,7 @@ async function live(
   const sender = await createSender({ keys, env, clock, version, maxConnections });
   return runLive({
     ...sending,
-    ...{ db, run, book, clock, sender, readTask, timers },
+    ...{ db, run, book, clock, sender, timers },
     imageFolder: folderOf(run.input, deps),
     results,
     interrupt: signal,

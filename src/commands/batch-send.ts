@@ -7,12 +7,11 @@
 import type { EndpointSpec } from '../batch/fleet.ts';
 import type { Limits } from '../batch/limiter.ts';
 import type { LiveOptions } from '../batch/live.ts';
-import type { TaskSource } from '../batch/prompt-facts.ts';
+import type { ReadTask } from '../batch/prompt-facts.ts';
 import type { BatchSettings } from '../batch/settings.ts';
-import { readPrompt } from '../classify/classify.ts';
 import { sketchTemplate } from '../classify/templates.ts';
 import { bundledContextWindows } from '../compare/catalogue-facts.ts';
-import { shippedModel } from '../ingest/model-file.ts';
+import { Labeller, type Labelling } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
 import type { CacheSettings } from '../policy/section-cache.ts';
 import type { SemanticCacheSettings } from '../policy/section-semantic-cache.ts';
@@ -32,6 +31,7 @@ import {
   type SendFlags,
 } from './batch-flags.ts';
 import { policyOf } from './batch-policy.ts';
+import { labellingOf } from './labelling.ts';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -56,7 +56,11 @@ export type Sending = Pick<
   | 'retry'
   | 'adaptive'
   | 'contextTokensOf'
-> & { readonly found: Endpoints; readonly semanticSettings: SemanticCacheSettings | null };
+> & {
+  readonly found: Endpoints;
+  readonly semanticSettings: SemanticCacheSettings | null;
+  readonly readTask: ReadTask;
+};
 
 /** Settles how rows are sent. Throws UserError. */
 export async function readSending(
@@ -67,6 +71,7 @@ export async function readSending(
   const policy = await policyOf(settings);
   const kind = cacheKindOf(flags, policy);
   refuseEmbeddings(settings.operation, kind);
+  const readTask = taskReader(labellingOf(deps));
   const found = resolveEndpoints({
     baseUrl: flags.baseUrl ?? null,
     keyFile: flags.keyFile ?? null,
@@ -82,6 +87,7 @@ export async function readSending(
   const maxRow = parseAmount(flags.rowBudget, '--row-budget');
   return {
     found,
+    readTask,
     endpoints: found.plans.map((plan) => specOf(plan, found.plans, flagged)),
     limits: {
       runPico: parseAmount(flags.budget, '--budget'),
@@ -142,21 +148,22 @@ function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['ca
   };
 }
 
-/** Which task a prompt is, by the classifier that reads logs. */
-export function readTask({ system, user, request, operation }: TaskSource) {
-  const signals = {
-    operation,
-    hasTools: request.hasTools === true,
-    hasSchema: request.hasSchema === true,
-    maxTokens: request.maxTokens,
-    inputTokens: 0,
-    outputTokens: 0,
-    turns: request.turns,
+/** Says which task a prompt is as if it were read from a log: by the rules and classifier in force. */
+export function taskReader(labelling: Labelling): ReadTask {
+  const labeller = new Labeller(labelling);
+  return ({ system, user, request, operation, models, tags }) => {
+    const text = promptTextOf(request, system, user);
+    const { maxTokens, turns } = request;
+    // A row without tools or schema says neither yes nor no: then there are none.
+    const asked = { hasTools: request.hasTools === true, hasSchema: request.hasSchema === true };
+    const signals = { operation, ...asked, maxTokens, turns, ...NO_TOKENS };
+    const label = labeller.labelRequest({ signals, text, system, user, models, tags });
+    const sketch = { system: 0, message: 0 };
+    sketchTemplate(text, sketch);
+    const { task, confidence, complexity } = label;
+    return { task, confidence, complexity, sketch: sketch.message, systemSketch: sketch.system };
   };
-  const text = promptTextOf(request, system, user);
-  const { verdict } = readPrompt(text, signals, shippedModel());
-  const sketch = { system: 0, message: 0 };
-  sketchTemplate(text, sketch);
-  const { task, confidence } = verdict;
-  return { task, confidence, sketch: sketch.message, systemSketch: sketch.system };
 }
+
+/** Nobody knows them before the answer is there. */
+const NO_TOKENS = { inputTokens: 0, outputTokens: 0 };

@@ -16,6 +16,7 @@ import {
   type StatusFlags,
   showStatus,
 } from './batch-status.ts';
+import { declareLabelling } from './labelling.ts';
 import { declarePrices } from './price-book.ts';
 
 const RESUME_EXAMPLES = `
@@ -82,6 +83,8 @@ function buildRun(command: CliCommand): void {
   declareAskFlags(command);
   declareSendFlags(command);
   declareJobFlags(command);
+  command.optionsGroup('Labels of the rows:');
+  declareLabelling(command);
   command.optionsGroup('Prices:');
   declarePrices(command);
   command
@@ -119,6 +122,8 @@ function buildResume(command: CliCommand): void {
     .argument('<batch>', 'its number, as in: aicost batch status');
   declareSendFlags(command);
   declareJobFlags(command);
+  command.optionsGroup('Labels of the rows:');
+  declareLabelling(command);
   command.optionsGroup('Prices:');
   declarePrices(command);
   command
@@ -135,6 +140,8 @@ function buildRetryFailed(command: CliCommand): void {
     .argument('<batch>', 'its number');
   declareSendFlags(command);
   declareJobFlags(command);
+  command.optionsGroup('Labels of the rows:');
+  declareLabelling(command);
   command.optionsGroup('Prices:');
   declarePrices(command);
   command

@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { type Explanation, explainLabel } from '../classify/explain.ts';
+import type { Rule } from '../classify/rules.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { type Label, Labeller, signalsOf } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
@@ -28,7 +29,10 @@ interface Subject {
   readonly place: string;
   readonly label: Label;
   readonly explanation: Explanation;
+  /** The call of the ledger that this is; null: none. */
   readonly stored: TextPlace | null;
+  /** Whether the ledger has another call from this place, of what stood there before. */
+  readonly hasChanged: boolean;
 }
 
 /** Explains the label of a call. Throws UserError. */
@@ -83,7 +87,11 @@ async function read(path: string, reading: Reading): Promise<Subject | null> {
   if (kept !== null) return subjectOf(kept, { name, stored, labeller });
   let found: Subject | null = null;
   await eachCallAgain(path, inputFormat, ({ parsed, line }) => {
-    if (line === place.line) found ??= subjectOf(parsed, { name, stored, labeller });
+    // A line may hold several calls: the one that the ledger knows is meant.
+    if (line === place.line && (found === null || found.hasChanged)) {
+      const isOther = stored !== null && stored.promptHash !== parsed.call.promptHash;
+      if (found === null || !isOther) found = subjectOf(parsed, { name, stored, labeller });
+    }
     return line <= place.line;
   });
   return found;
@@ -97,7 +105,8 @@ function subjectOf(
   const label = labeller.label(parsed, call, promptTextOf(call, system, user));
   const texts: PromptTexts = { system: system?.toString() ?? '', user: user?.toString() ?? '' };
   const explanation = explainLabel({ ...texts, signals: signalsOf(call) }, labeller.model);
-  return { place: name, label, explanation, stored };
+  const hasChanged = stored !== null && stored.promptHash !== call.promptHash;
+  return { place: name, label, explanation, stored: hasChanged ? null : stored, hasChanged };
 }
 
 function nothingThere({ path, line }: Place, stored: TextPlace | null): UserError {
@@ -132,6 +141,7 @@ function answerOf(subject: Subject, format: OutputFormat): Sections {
     headline: headlineOf(label, explanation),
     sections: [
       ...(format === 'csv' ? [verdictSection(subject)] : []),
+      ...ruleSections(label.rule),
       sectionOf('labels', 'What the classifier says', labels.slice(0, SHOWN_LABELS), [
         { key: 'task', title: 'Label', value: (row) => row.task },
         {
@@ -152,7 +162,7 @@ function answerOf(subject: Subject, format: OutputFormat): Sections {
         { key: 'effect', title: 'Effect', align: 'right', value: (row) => rounded(row.effect) },
       ]),
     ],
-    notes: notesOf(label, explanation, stored),
+    notes: notesOf(subject),
   };
 }
 
@@ -172,6 +182,17 @@ function verdictSection({ place, label }: Subject): Section {
   );
 }
 
+/** What the rule that decided asks for. */
+function ruleSections(rule: Rule | null): Section[] {
+  if (rule === null) return [];
+  return [
+    sectionOf('rule', `The rule on line ${rule.line}`, rule.conditions, [
+      { key: 'key', title: 'Condition', value: (row) => row.key },
+      { key: 'one_of', title: 'Any of', value: (row) => row.oneOf.join(', ') },
+    ]),
+  ];
+}
+
 function headlineOf({ task, confidence, by, rule }: Label, { labels }: Explanation): string {
   if (rule !== null) return `${task}: the rule on line ${rule.line} says so`;
   if (by === 'tag') return `${task}: the log says so itself`;
@@ -182,18 +203,21 @@ function headlineOf({ task, confidence, by, rule }: Label, { labels }: Explanati
   return `${task}, ${confidence} %${least}`;
 }
 
-function notesOf(label: Label, { evidence }: Explanation, stored: TextPlace | null): string[] {
+function notesOf({ label, explanation, stored, hasChanged }: Subject): string[] {
+  const changed = hasChanged
+    ? ['this line is another one than the ledger has read: what stands there now is explained']
+    : [];
   const before =
     stored !== null && stored.task !== label.task
       ? [`the ledger has it as ${stored.task} (${stored.confidence}): aicost classify --relabel`]
       : [];
   const effects =
-    evidence.length === 0
+    explanation.evidence.length === 0
       ? []
       : [
           'effect: how far the label leads the runner-up with these words, less how far without them, in natural logarithms of the odds',
         ];
-  return [...before, ...effects];
+  return [...changed, ...before, ...effects];
 }
 
 function rounded(value: number): number {

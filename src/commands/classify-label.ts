@@ -13,27 +13,26 @@ import {
   readLabelled,
 } from '../batch/label-prompts.ts';
 import { openInputRun } from '../batch/open-run.ts';
-import { PromptReader } from '../batch/prompt-facts.ts';
-import { samplePrompts } from '../batch/read-prompts.ts';
+import { type FilePrompt, promptPages, samplePrompts } from '../batch/read-prompts.ts';
 import { agreementOf } from '../classify/agreement.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { RecordReader } from '../ingest/record-reader.ts';
+import { Labeller } from '../ingest/labelling.ts';
+import { textsAgain } from '../ingest/texts-again.ts';
 import { rowReader } from '../ledger/batch-rows.ts';
 import type { Ledger } from '../ledger/open.ts';
-import { sampledCalls } from '../ledger/sample.ts';
-import type { Prompt } from '../providers/provider.ts';
+import { type SampledCall, sampledCalls } from '../ledger/sample.ts';
 import { displayOf, displayShare } from '../report/numbers.ts';
 import { type Column, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { declareSendFlags, parseCount, type SendFlags } from './batch-flags.ts';
 import { askRun } from './batch-run.ts';
-import { readTask } from './batch-send.ts';
+import { type PromptFlags, promptFileOf } from './classify-prompts.ts';
+import { labellingOf } from './labelling.ts';
 import { declarePrices } from './price-book.ts';
 
-export interface LabelFlags extends SendFlags {
+export interface LabelFlags extends SendFlags, Omit<PromptFlags, 'keywords'> {
   readonly labelWith?: string;
   readonly sample?: string;
-  readonly prompts?: string;
 }
 
 const SAMPLE = 200;
@@ -61,7 +60,7 @@ export async function labelSample(db: Ledger, sampling: Sampling): Promise<ExitC
   // Labels are asked live.
   const flags = { ...sampling.flags, wait: true };
   const model = flags.labelWith ?? '';
-  const rows = await sampleRows(db, sampling);
+  const { rows, faults } = await sampleRows(db, sampling);
   const opened = await openInputRun(
     { name: '-', label: labelOf(sampling), stdin: bytesOf(rows) },
     {
@@ -70,28 +69,34 @@ export async function labelSample(db: Ledger, sampling: Sampling): Promise<ExitC
     },
   );
   const { id } = opened.run;
-  if (flags.dryRun === true) return askRun(db, opened, { flags, deps });
+  const withFaults = (code: ExitCode) => (code === EXIT.ok && faults > 0 ? EXIT.gaps : code);
+  if (flags.dryRun === true) return withFaults(await askRun(db, opened, { flags, deps }));
   // Its results are written here, beside our own labels.
   const output = { ...deps.output, path: null, format: 'table' as const };
   const code = await askRun(db, opened, { flags, deps: { ...deps, output } });
   await writeLabels(readLabels(db, id), { deps, model });
-  return code;
+  return withFaults(code);
 }
 
 /** How the batch is listed: never as a path, which would be that of another batch. */
 function labelOf({ flags: { prompts }, deps }: Sampling): string {
-  return `classify: ${prompts === undefined ? 'a sample of calls' : resolve(deps.cwd, prompts)}`;
+  if (prompts === undefined) return 'classify: a sample of calls';
+  return `classify: ${prompts === '-' ? 'standard input' : resolve(deps.cwd, prompts)}`;
 }
 
-async function sampleRows(db: Ledger, sampling: Sampling): Promise<LabelRow[]> {
+interface Sample {
+  readonly rows: readonly LabelRow[];
+  /** Rows of a file that could not be read. */
+  readonly faults: number;
+}
+
+async function sampleRows(db: Ledger, sampling: Sampling): Promise<Sample> {
   const size = parseCount(sampling.flags.sample, '--sample') ?? SAMPLE;
-  const { prompts } = sampling.flags;
-  const { deps } = sampling;
-  const rows =
-    prompts === undefined
-      ? await ledgerRows(db, sampling, size)
-      : await fileRows(resolve(deps.cwd, prompts), size);
-  if (rows.length > 0) return rows;
+  const sample =
+    sampling.flags.prompts === undefined
+      ? { rows: await ledgerRows(db, sampling, size), faults: 0 }
+      : await fileRows(sampling, size);
+  if (sample.rows.length > 0) return sample;
   throw new UserError(
     EXIT.failed,
     'there is no prompt to label',
@@ -104,44 +109,64 @@ async function ledgerRows(
   { sourceIds, deps }: Sampling,
   size: number,
 ): Promise<LabelRow[]> {
-  const reader = new RecordReader();
   const rows: LabelRow[] = [];
   let missing = 0;
+  const calls = sampledCalls(db, sourceIds);
   try {
-    for (const call of sampledCalls(db, sourceIds)) {
-      if (rows.length >= size) break;
-      deps.signal.throwIfAborted();
-      const texts = await reader.read(call);
-      const { task: ours, confidence } = call;
-      if (texts === null) missing++;
-      else rows.push({ ...texts, place: `${call.path}:${call.line}`, ours, confidence });
+    for (let page = some(calls, size); page.length > 0; page = some(calls, size - rows.length)) {
+      const texts = await textsAgain(page, deps.signal);
+      missing += page.length - texts.size;
+      for (const { id, path, line, task: ours, confidence } of page) {
+        const found = texts.get(id);
+        if (found !== undefined)
+          rows.push({ ...found, place: `${path}:${line}`, ours, confidence });
+      }
     }
   } finally {
-    reader.close();
+    calls.return(undefined);
   }
   if (missing > 0) {
     deps.note(
       `${displayOf(missing, 'prompt')} could not be read again and are not in the sample`,
-      'the logs must be JSON and where they were, or be read with --store-text',
+      'the logs must be where they were, or be read with --store-text',
     );
   }
   return rows;
 }
 
-async function fileRows(path: string, size: number): Promise<LabelRow[]> {
-  const reader = new PromptReader(readTask);
-  return (await samplePrompts(path, size)).map(({ line, system, user }) => {
-    const { task: ours, taskConfidence: confidence } = reader.read(promptOf(system, user), null);
-    return { place: `${path}:${line}`, ours, confidence, system, user };
-  });
+/** The next calls, at most so many. */
+function some(calls: Generator<SampledCall>, size: number): SampledCall[] {
+  const page: SampledCall[] = [];
+  while (page.length < size) {
+    const { value, done } = calls.next();
+    if (done === true) break;
+    page.push(value);
+  }
+  return page;
 }
 
-function promptOf(system: string, user: string): Prompt {
-  return {
-    ...{ operation: 'chat', model: '', system: system === '' ? null : system, images: [] },
-    ...{ messages: [{ role: 'user', content: user }], maxTokens: null, temperatureMilli: null },
-    ...{ schema: null, extra: {} },
-  };
+/** Labels are ours as --prompts alone gives them: by the rules and classifier in force. */
+async function fileRows({ flags, deps }: Sampling, size: number): Promise<Sample> {
+  const file = promptFileOf(flags, deps);
+  const labeller = new Labeller(labellingOf(deps));
+  let faults = 0;
+  async function* counted(): AsyncGenerator<FilePrompt[]> {
+    for await (const page of promptPages(file)) {
+      deps.signal.throwIfAborted();
+      faults += page.filter(({ fault }) => fault !== null).length;
+      yield page;
+    }
+  }
+  const prompts = await samplePrompts(counted(), size);
+  if (faults > 0) {
+    const what = `${displayOf(faults, 'row')} of ${file.name} could not be read`;
+    deps.note(`${what}: not in the sample`, 'aicost classify --prompts says why');
+  }
+  const rows = prompts.map(({ line, system, user }) => {
+    const { task: ours, confidence } = labeller.labelTexts(system, user);
+    return { place: `${file.path}:${line}`, ours, confidence, system, user };
+  });
+  return { rows, faults };
 }
 
 async function* bytesOf(rows: readonly LabelRow[]): AsyncGenerator<Uint8Array> {

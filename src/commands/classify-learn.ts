@@ -5,6 +5,7 @@
  * one before, and how sure that is; keeps it beside the ledger where it is better. Never changes the
  * shipped classifier, a label of the ledger, or the sheet.
  */
+import { resolve } from 'node:path';
 import { plainPrompt } from '../classify/features.ts';
 import { type Judged, type Taught, teach } from '../classify/teach.ts';
 import { formatOwnModel } from '../classify/teach-file.ts';
@@ -12,24 +13,27 @@ import { kappaEstimate, shareEstimate, signTest } from '../classify/teach-measur
 import { TASKS } from '../domain/task.ts';
 import { formatInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { shippedModel } from '../ingest/model-file.ts';
-import { readTeachNote, shippedId, writeOwnModel } from '../ingest/own-model.ts';
+import { shippedId, shippedModel } from '../ingest/model-file.ts';
+import { checkOwnModelPlace, replacedNote, writeOwnModel } from '../ingest/own-model.ts';
 import { displayOf, displayShare } from '../report/numbers.ts';
 import { renderSections, type Section, type Sections, sectionOf } from '../report/sections.ts';
 import type { Deps } from '../terminal/command.ts';
+import { checkWritable, refuseOverwrite } from '../terminal/output.ts';
 import { type LabelledSheet, parseLabelledSheet } from './labelled-sheet.ts';
 import { ownModelPath } from './labelling.ts';
 import { readText } from './read-text.ts';
+import { noteLeftOut } from './sheet-notes.ts';
 
 /** Fewer labels teach nothing that could be told from chance. */
 const LEAST_ROWS = 30;
 /** Below this the intervals are wide. */
 const FEW_ROWS = 100;
 const SURE = 0.05;
-const SHOWN_LINES = 5;
 
 /** Teaches a classifier by a sheet. Throws UserError. */
 export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
+  const path = ownModelPath(deps);
+  await checkPlaces(file, path, deps);
   const sheet = parseLabelledSheet(await readText(file, deps), file);
   noteLeftOut(sheet, file, deps);
   refuseTooFew(sheet, file);
@@ -44,7 +48,6 @@ export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
     },
   );
   progress.end();
-  const path = ownModelPath(deps);
   const change = changeOf(taught.judged);
   const isKept = isBetter(taught.judged, change);
   if (isKept) keep(taught, path, deps);
@@ -60,32 +63,17 @@ export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
       'label more rows, above all those it is unsure of: aicost classify --sample 200',
     );
   }
-  const isWhole = sheet.unknown.length + sheet.textless === 0;
+  const { unknown, contradictions, textless } = sheet;
+  const isWhole = unknown.length + contradictions.length + textless === 0;
   return isKept && isWhole ? EXIT.ok : EXIT.gaps;
 }
 
-function noteLeftOut(sheet: LabelledSheet, file: string, deps: Deps): void {
-  const { unknown, empty, embeddings, textless, garbled } = sheet;
-  for (const [at, { line, label }] of unknown.slice(0, SHOWN_LINES).entries()) {
-    const hint = at === 0 ? `labels: ${TASKS.join(', ')}` : '';
-    deps.note(`${file}:${line}: '${label.slice(0, 40)}' is no label; the row is left out`, hint);
-  }
-  const more = unknown.length - SHOWN_LINES;
-  if (more > 0) deps.note(`${displayOf(more, 'more row')} with no known label left out`);
-  if (empty > 0) deps.note(`${displayOf(empty, 'row')} without a label left out`);
-  if (textless > 0) deps.note(`${displayOf(textless, 'row')} without a text left out`);
-  if (embeddings > 0) {
-    deps.note(
-      `${displayOf(embeddings, 'row')} labelled embedding left out`,
-      'the endpoint tells embeddings, no text does; a rule can: operation: embeddings',
-    );
-  }
-  if (garbled > 0) {
-    deps.note(
-      `${displayOf(garbled, 'row')} with broken characters: the sheet was not saved as UTF-8`,
-      'save it again as "CSV UTF-8"',
-    );
-  }
+/** Throws UserError where the answer or the classifier could not be written after all the work. */
+async function checkPlaces(file: string, path: string, deps: Deps): Promise<void> {
+  const read = file === '-' ? [] : [resolve(deps.cwd, file)];
+  refuseOverwrite(deps.output, [...read, path]);
+  await checkWritable(deps.output);
+  checkOwnModelPlace(path);
 }
 
 function refuseTooFew({ rows }: LabelledSheet, file: string): void {
@@ -116,7 +104,7 @@ function keep(taught: Taught, path: string, deps: Deps): void {
     accuracy_after: right('after'),
     over: shippedId(),
   };
-  const old = readTeachNote(path);
+  const old = replacedNote(path);
   writeOwnModel(path, formatOwnModel(model, note));
   if (old === null) return;
   const { rows, learned_at } = old;

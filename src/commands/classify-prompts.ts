@@ -1,112 +1,122 @@
 /**
  * `aicost classify --prompts`: labels of prompts that stand in no log.
  *
- * Takes a CSV or JSONL file with a column `prompt` (or `user`) and perhaps `system`; gives a row each:
- * label, confidence, complexity. Never opens a ledger.
+ * Takes the files that `aicost batch` takes, gives a row for each of theirs: label, confidence,
+ * complexity, or why it has none. Never opens a ledger, never holds more than a page.
  */
-import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { resolve } from 'node:path';
+import { type FilePrompt, type PromptFile, promptPages } from '../batch/read-prompts.ts';
 import { keywordComplexity, keywordTask } from '../classify/keywords.ts';
 import type { Task } from '../domain/task.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { EXIT, type ExitCode, usageError } from '../errors.ts';
 import { Labeller } from '../ingest/labelling.ts';
-import { type Column, renderRows } from '../report/rows.ts';
+import { displayOf } from '../report/numbers.ts';
+import { type Column, renderRowStream } from '../report/rows.ts';
 import type { Deps } from '../terminal/command.ts';
+import { refuseOverwrite } from '../terminal/output.ts';
 import { labellingOf } from './labelling.ts';
-import { readText } from './read-text.ts';
 
-interface Prompt {
-  readonly line: number;
-  readonly system: string;
-  readonly user: string;
+/** Flags that say which prompts, as typed. */
+export interface PromptFlags {
+  readonly prompts?: string;
+  readonly promptColumn?: string;
+  readonly keywords?: boolean;
 }
 
-interface LabelledPrompt extends Prompt {
-  readonly task: Task;
-  readonly confidence: number;
+interface LabelledPrompt extends FilePrompt {
+  /** Null where the row could not be read. */
+  readonly task: Task | null;
+  readonly confidence: number | null;
   /** 0 to 1 in thousandths; null where nothing is said. */
   readonly complexity: number | null;
 }
 
 const COLUMNS: Column<LabelledPrompt>[] = [
-  { key: 'row', title: 'Row', align: 'right', value: (row) => row.line },
+  { key: 'line', title: 'Line', align: 'right', value: (row) => row.line },
+  { key: 'id', title: 'Id', value: (row) => row.id },
   { key: 'task', title: 'Task', value: (row) => row.task },
   { key: 'confidence', title: 'Confidence', align: 'right', value: (row) => row.confidence },
   { key: 'complexity', title: 'Complexity', align: 'right', value: (row) => row.complexity },
 ];
+const ERROR_COLUMN: Column<LabelledPrompt> = {
+  key: 'error',
+  title: 'Error',
+  value: (row) => row.fault,
+};
 
 /** The preset `keywords`, beside the classifier. */
 const KEYWORD_COLUMNS: Column<LabelledPrompt>[] = [
   {
     key: 'keyword_task',
     title: 'By keywords',
-    value: ({ system, user }) => keywordTask(system, user),
+    value: ({ system, user, fault }) => (fault === null ? keywordTask(system, user) : null),
   },
   {
     key: 'keyword_complexity',
     title: 'Complexity by keywords',
     align: 'right',
-    value: ({ system, user }) => Math.round(keywordComplexity(system, user) * 1000) / 1000,
+    value: ({ system, user, fault }) =>
+      fault === null ? Math.round(keywordComplexity(system, user) * 1000) / 1000 : null,
   },
 ];
 
-/** Labels the prompts of a file, or of standard input for `-`. Throws UserError. */
-export async function classifyPrompts(
-  input: string,
-  deps: Deps,
-  withKeywords: boolean,
-): Promise<ExitCode> {
-  const prompts = parsePrompts((await readText(input, deps)).replace(/^\uFEFF/, ''), input);
-  const columns = withKeywords ? [...COLUMNS, ...KEYWORD_COLUMNS] : COLUMNS;
-  const labeller = new Labeller(labellingOf(deps));
-  const rows = prompts.map((prompt) => labelPrompt(prompt, labeller));
-  await deps.write([renderRows(rows, columns, deps.output)]);
-  return EXIT.ok;
+/** The file of prompts that flags name; the answer never overwrites it. Throws UserError. */
+export function promptFileOf(
+  { prompts = '-', promptColumn }: PromptFlags,
+  { cwd, streams, output }: Deps,
+): PromptFile {
+  const { stdin } = streams;
+  if (prompts === '-' && stdin.isTTY === true) {
+    throw usageError('no prompts are given', 'pipe a CSV or JSONL file in, or name one');
+  }
+  const path = prompts === '-' ? '-' : resolve(cwd, prompts);
+  if (path !== '-') refuseOverwrite(output, [path]);
+  const name = path === '-' ? 'standard input' : prompts;
+  return { path, name, stdin, column: promptColumn ?? null };
 }
 
-function labelPrompt(prompt: Prompt, labeller: Labeller): LabelledPrompt {
+/** Labels the prompts of a file, or of standard input for `-`. Throws UserError. */
+export async function classifyPrompts(flags: PromptFlags, deps: Deps): Promise<ExitCode> {
+  const file = promptFileOf(flags, deps);
+  const keywords = flags.keywords === true ? KEYWORD_COLUMNS : [];
+  const labeller = new Labeller(labellingOf(deps));
+  const seen = { rows: 0, faults: 0 };
+  async function* labelled(pages: AsyncIterable<FilePrompt[]>): AsyncGenerator<LabelledPrompt[]> {
+    for await (const page of pages) {
+      deps.signal.throwIfAborted();
+      seen.rows += page.length;
+      seen.faults += page.filter(({ fault }) => fault !== null).length;
+      yield page.map((prompt) => labelPrompt(prompt, labeller));
+    }
+  }
+  const pages = await readable(file);
+  const columns = [...COLUMNS, ...keywords, ERROR_COLUMN];
+  await deps.write(renderRowStream(labelled(pages), columns, deps.output));
+  if (seen.faults === 0) return EXIT.ok;
+  deps.note(
+    `${displayOf(seen.faults, 'row')} of ${seen.rows} could not be read: no label`,
+    'the column error says why',
+  );
+  return EXIT.gaps;
+}
+
+/** The pages of a file that has some: before it is read, no file of answers is begun. */
+async function readable(file: PromptFile): Promise<AsyncGenerator<FilePrompt[]>> {
+  const pages = promptPages(file);
+  const { value } = await pages.next();
+  const first: FilePrompt[] = value ?? [];
+  if (first.length === 0) {
+    throw usageError(`${file.name} has no rows`, 'a header and one row for each prompt');
+  }
+  return (async function* all() {
+    yield first;
+    yield* pages;
+  })();
+}
+
+function labelPrompt(prompt: FilePrompt, labeller: Labeller): LabelledPrompt {
+  if (prompt.fault !== null) return { ...prompt, task: null, confidence: null, complexity: null };
   const { task, confidence, complexity } = labeller.labelTexts(prompt.system, prompt.user);
   const rounded = complexity === null ? null : Math.round(complexity * 1000) / 1000;
   return { ...prompt, task, confidence, complexity: rounded };
-}
-
-/** JSONL if the first character is a brace, else CSV with a heading. */
-function parsePrompts(text: string, input: string): Prompt[] {
-  return text.trimStart().startsWith('{') ? parseLines(text, input) : parseTable(text, input);
-}
-
-function parseLines(text: string, input: string): Prompt[] {
-  return text.split('\n').flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    return [promptOf(parseObject(line, `${input}:${at + 1}`), at + 1, input)];
-  });
-}
-
-function parseObject(line: string, where: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UserError(EXIT.failed, `${where} is no JSON object`, HINT);
-}
-
-function parseTable(text: string, input: string): Prompt[] {
-  try {
-    const rows: Record<string, string>[] = parseCsv(text, { columns: true, bom: true });
-    return rows.map((row, at) => promptOf(row, at + 1, input));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new UserError(EXIT.failed, `${input}: ${error.message}`, HINT, { cause: error });
-  }
-}
-
-const HINT = 'give JSONL or CSV with a column prompt, and perhaps one named system';
-
-function promptOf(row: Readonly<Record<string, unknown>>, line: number, input: string): Prompt {
-  const user = row.prompt ?? row.user;
-  if (typeof user !== 'string') {
-    throw new UserError(EXIT.failed, `${input}, row ${line} has no text named prompt`, HINT);
-  }
-  return { line, user, system: typeof row.system === 'string' ? row.system : '' };
 }

@@ -34,18 +34,6 @@ export function declareTeachFlags(command: CliCommand): void {
     .option('--explain <file:line>', 'why a call got its label: the words that decided');
 }
 
-const VERBS = ['labelWith', 'prompts', 'sample', 'learn', 'explain', 'relabel'] as const;
-/** A live model may label a sample, or the prompts of a file. */
-const TOGETHER: readonly string[] = ['labelWith prompts', 'labelWith sample'];
-
-/** Throws UserError where flags ask for things that are not done together. */
-export function refuseTwoVerbs(flags: Partial<Record<(typeof VERBS)[number], unknown>>): void {
-  const given = VERBS.filter((name) => flags[name] !== undefined);
-  if (given.length < 2 || TOGETHER.includes(given.join(' '))) return;
-  const what = given.map((name) => `--${name === 'labelWith' ? 'label-with' : name}`).join(' and ');
-  throw new UserError(EXIT.usage, `${what} do different things`, 'give one of them');
-}
-
 /** What needs no list of calls: teaching and explaining. Null: neither is asked for. */
 export function teachAlone(
   flags: TeachFlags,

@@ -4,31 +4,22 @@
  * Takes the logs named (none: the whole ledger), gives calls by task, or every call with its task.
  * Never holds more than a page of calls.
  */
+import { TASKS } from '../domain/task.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { IngestResult } from '../ingest/ingest.ts';
 import { type LabelledCall, labelPages, listTasks, type TaskCount } from '../ledger/labels.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { type Column, renderRowPages, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps, Invocation } from '../terminal/command.ts';
+import { refuseStrayFlags } from './classify-flags.ts';
 import { declareLabelFlags, type LabelFlags, labelSample } from './classify-label.ts';
-import { classifyPrompts } from './classify-prompts.ts';
-import {
-  declareTeachFlags,
-  refuseTwoVerbs,
-  type TeachFlags,
-  teachAlone,
-  teachBefore,
-} from './classify-teach.ts';
+import { classifyPrompts, type PromptFlags } from './classify-prompts.ts';
+import { declareTeachFlags, type TeachFlags, teachAlone, teachBefore } from './classify-teach.ts';
 import { openBook } from './price-book.ts';
 import { declareReadFlags, exitCodeOf, readLogs } from './read-logs.ts';
 import { withLedger } from './with-ledger.ts';
 
-type Flags = TeachFlags &
-  LabelFlags & {
-    readonly calls?: boolean;
-    readonly prompts?: string;
-    readonly keywords?: boolean;
-  };
+type Flags = TeachFlags & LabelFlags & PromptFlags & { readonly calls?: boolean };
 
 const TASK_COLUMNS: Column<TaskCount>[] = [
   { key: 'task', title: 'Task', value: (row) => row.task },
@@ -59,7 +50,8 @@ export function build(command: CliCommand): void {
   declareReadFlags(command);
   command
     .option('--calls', 'one row for each call instead of one for each task')
-    .option('--prompts <file>', 'label the prompts of a CSV or JSONL file, which are in no log')
+    .option('--prompts <file>', 'label the prompts of a file, as aicost batch reads it; - is stdin')
+    .option('--prompt-column <name>', 'the column of the prompts; a number: the file has no header')
     .option('--keywords', 'with --prompts: also what the keywords of routing articles say');
   declareTeachFlags(command);
   declareLabelFlags(command);
@@ -77,6 +69,9 @@ Examples:
   $ aicost classify --explain fixtures/support-desk.jsonl:17    why a call got its label
   $ aicost classify --label-with gpt-4o-mini --sample 100 --budget 0.50 --csv > labels.csv
 
+Labels: ${TASKS.join(', ')}.
+Sheets and rules may call them by other names, such as Question Answering: docs/teaching.md lists them.
+
 With --label-with a model is shown a sample of distinct prompts, read again where their logs lie, and
 says what each is for: its label, ours, and how far they agree. It is a batch: it asks before it
 spends, needs --yes or a budget where nobody can be asked, and goes on where it was. The prompts of
@@ -88,7 +83,7 @@ logs were read without --store-text.
 }
 
 async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
-  refuseTwoVerbs(flags);
+  refuseStrayFlags({ ...flags });
   if (flags.labelWith !== undefined) return labelLive({ args, flags }, deps);
   if (flags.prompts !== undefined) return labelFile(flags, args, deps);
   const alone = teachAlone(flags, args, deps);
@@ -110,6 +105,7 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
 
 /** Has a live model label a sample: calls of logs named, of the whole ledger, or prompts of a file. */
 async function labelLive({ args, flags }: Invocation<Flags>, deps: Deps): Promise<ExitCode> {
+  if (flags.prompts !== undefined) refuseLogs(args);
   const isRead = args.length === 0 && flags.prompts === undefined;
   return withLedger(deps, isRead ? 'refuse' : 'make', async (db) => {
     const result = args.length === 0 ? null : await readNamed(db, deps, { args, flags });
@@ -118,16 +114,15 @@ async function labelLive({ args, flags }: Invocation<Flags>, deps: Deps): Promis
   });
 }
 
-async function labelFile(
-  { prompts = '-', keywords }: Flags,
-  args: readonly string[],
-  deps: Deps,
-): Promise<ExitCode> {
-  if (args.length > 0) {
-    const hint = 'leave out either the logs or --prompts';
-    throw new UserError(EXIT.usage, '--prompts takes its own file, and no logs', hint);
-  }
-  return classifyPrompts(prompts, deps, keywords === true);
+async function labelFile(flags: Flags, args: readonly string[], deps: Deps): Promise<ExitCode> {
+  refuseLogs(args);
+  return classifyPrompts(flags, deps);
+}
+
+function refuseLogs(args: readonly string[]): void {
+  if (args.length === 0) return;
+  const hint = 'leave out either the logs or --prompts';
+  throw new UserError(EXIT.usage, '--prompts takes its own file, and no logs', hint);
 }
 
 async function readNamed(

@@ -150,7 +150,7 @@ async function* bytesOf(texts: Iterable<string>, isAlone: boolean): AsyncGenerat
 
 /** What is embedded has no other task. */
 const readTask: ReadTask = () => ({
-  ...{ task: 'embedding', confidence: 100, sketch: 0, systemSketch: 0 },
+  ...{ task: 'embedding', confidence: 100, complexity: null, sketch: 0, systemSketch: 0 },
 });
 
 async function planningOf(

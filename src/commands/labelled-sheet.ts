@@ -3,7 +3,7 @@
  *
  * Takes the text of a CSV with columns `prompt`, `task` and perhaps `system`, separated by comma,
  * semicolon or tab, in any case; gives the labelled rows and what was left out. Never drops a label it
- * does not know without naming its line.
+ * does not know without naming its line, and never chooses between two labels of one prompt.
  */
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { parseTask, type Task } from '../domain/task.ts';
@@ -19,11 +19,16 @@ export interface LabelledRow {
 
 /** What a sheet holds. */
 export interface LabelledSheet {
+  /** Of equal prompts the first. */
   readonly rows: readonly LabelledRow[];
   /** Rows without a label. */
   readonly empty: number;
-  /** Labels that are none, and why. */
-  readonly unknown: readonly { readonly line: number; readonly label: string }[];
+  /** Labels that are none, with their rows. */
+  readonly unknown: readonly { readonly label: string; readonly lines: readonly number[] }[];
+  /** Equal prompts with different labels: none of them is among the rows. */
+  readonly contradictions: readonly (readonly LabelledRow[])[];
+  /** Rows that say what one before them said. */
+  readonly repeated: number;
   /** Rows labelled `embedding`, which the endpoint tells and no text. */
   readonly embeddings: number;
   /** Rows with a label but no text. */
@@ -52,7 +57,7 @@ export function parseLabelledSheet(text: string, file: string): LabelledSheet {
   const columns = columnsOf(header.record, file);
   let before = header.info.lines;
   const found: LabelledRow[] = [];
-  const unknown: { line: number; label: string }[] = [];
+  const unknown = new Map<string, number[]>();
   const left = { empty: 0, embeddings: 0, textless: 0, garbled: 0 };
   for (const { record, info } of rows) {
     const line = before + 1;
@@ -62,7 +67,7 @@ export function parseLabelledSheet(text: string, file: string): LabelledSheet {
     const system = cellText(record[columns.system]);
     const task = label === '' ? null : parseTask(label);
     if (label === '') left.empty++;
-    else if (task === null) unknown.push({ line, label });
+    else if (task === null) unknown.set(label, [...(unknown.get(label) ?? []), line]);
     else if (task === 'embedding') left.embeddings++;
     else if (prompt.trim() === '' && system.trim() === '') left.textless++;
     else {
@@ -70,7 +75,30 @@ export function parseLabelledSheet(text: string, file: string): LabelledSheet {
       found.push({ line, system, prompt, task });
     }
   }
-  return { rows: found, unknown, ...left };
+  const unknowns = [...unknown].map(([label, lines]) => ({ label, lines }));
+  return { ...settled(found), unknown: unknowns, ...left };
+}
+
+/** Of equal prompts one, and none where their labels differ. */
+function settled(
+  all: readonly LabelledRow[],
+): Pick<LabelledSheet, 'rows' | 'contradictions' | 'repeated'> {
+  const byText = new Map<string, LabelledRow[]>();
+  for (const row of all) {
+    const key = [row.system, row.prompt].map((text) => text.trim().replace(/\s+/g, ' ')).join('\n');
+    byText.set(key, [...(byText.get(key) ?? []), row]);
+  }
+  const rows: LabelledRow[] = [];
+  const contradictions: LabelledRow[][] = [];
+  let repeated = 0;
+  for (const equal of byText.values()) {
+    if (new Set(equal.map(({ task }) => task)).size > 1) contradictions.push(equal);
+    else {
+      rows.push(...equal.slice(0, 1));
+      repeated += equal.length - 1;
+    }
+  }
+  return { rows, contradictions, repeated };
 }
 
 function recordsOf(text: string, file: string): Read[] {

@@ -10,7 +10,8 @@ import { checkBase } from '../classify/teach-file.ts';
 import { readSettingFile } from '../config.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { type Labelling, labellingKey } from '../ingest/labelling.ts';
-import { readOwnModel, readTeachNote, shippedId } from '../ingest/own-model.ts';
+import { shippedId } from '../ingest/model-file.ts';
+import { readOwnModel } from '../ingest/own-model.ts';
 import { type Relabelled, relabel } from '../ingest/relabel.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { labelledSources, sourcesLabelledOtherwise } from '../ledger/relabel.ts';
@@ -39,10 +40,17 @@ export function ownModelPath({ config, cwd }: Pick<Deps, 'config' | 'cwd'>): str
   return `${resolve(cwd, config.ledger.value)}.classifier`;
 }
 
-/** What labels calls in this run; says so where it is a classifier of the user's own. Throws UserError. */
+/** Settings of which it was said that labels are by the user's own classifier. */
+const told = new WeakSet<Deps['config']>();
+
+/**
+ * What labels calls in this run; says so, once, where it is a classifier of the user's own. Throws
+ * UserError.
+ */
 export function labellingOf(deps: Deps): Labelling {
   const labelling = settledLabelling(deps);
-  if (labelling.own !== null) {
+  if (labelling.own !== null && !told.has(deps.config)) {
+    told.add(deps.config);
     const hint = `--classifier ${SHIPPED} leaves it out`;
     deps.note(`labels by your own classifier: ${labelling.own.path}`, hint);
   }
@@ -66,24 +74,23 @@ function ownOf(deps: Deps): Labelling['own'] {
   const named = deps.config.classifier.value;
   if (named === SHIPPED) return null;
   const path = ownModelPath(deps);
-  const note = readTeachNote(path);
-  if (note === null && named !== null) {
+  const own = readOwnModel(path);
+  if (own === null && named !== null) {
     const hint = `give the file that aicost classify --learn wrote, or ${SHIPPED}`;
     const { origin } = deps.config.classifier;
     throw new UserError(EXIT.usage, `${origin}: there is no classifier at ${path}`, hint);
   }
-  if (note === null) return null;
+  if (own === null) return null;
   // After an update of aicost, a classifier nobody named must not stop every command.
-  if (named === null && note.over !== shippedId()) {
+  if (named === null && own.note.over !== shippedId()) {
     deps.note(
       `${path} was taught over another version of the classifier and is left out`,
       'teach it again: aicost classify --learn labelled.csv',
     );
     return null;
   }
-  checkBase(note, shippedId(), path);
-  const own = readOwnModel(path);
-  return own === null ? null : { path, id: own.id };
+  checkBase(own.note, shippedId(), path);
+  return { path, id: own.id };
 }
 
 /** Labels the calls of sources anew and says what came of it; null: of all sources. */
@@ -129,12 +136,14 @@ export function noteStale(db: Ledger, deps: Deps): void {
   );
 }
 
-function noteLost(deps: Deps, { unread, lost, undecided }: Relabelled): void {
-  if (unread === 0) return;
+function noteLost(deps: Deps, { kept, lost, undecided }: Relabelled): void {
+  if (kept === 0) return;
   const names = lost.slice(0, SHOWN).join(', ') + (lost.length > SHOWN ? ', …' : '');
+  const verb = kept === 1 ? 'keeps its' : 'keep their';
+  const are = lost.length === 1 ? 'is' : 'are';
   deps.note(
-    `${displayOf(unread, 'call')} could not be read again (${names}): only rules that need no text were applied`,
-    'put the logs back, or read them with --store-text',
+    `${displayOf(kept, 'call')} ${verb} old label: ${names} ${are} away or changed; only rules that need no text were applied`,
+    'put the logs back, or read them with --store-text; aicost classify --relabel tries again',
   );
   for (const [line, calls] of undecided) {
     deps.note(`the rule on line ${line} could not be decided for ${displayOf(calls, 'call')}`);

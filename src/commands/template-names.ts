@@ -75,13 +75,22 @@ function nameOf(
   found: PromptTexts | undefined,
   taken: ReadonlySet<string>,
 ): string {
-  const number = `#${((group.system * 31 + group.part) % 0xffffff).toString(16)}`;
+  const number = templateNumber(group);
   if (found === undefined) return number;
   const system = shortened(firstLine(found.system.trim()), false);
   const message = group.by === 'system' ? '' : messageName(found.user.trim(), group.by === 'end');
   const first = group.system >= TELLS || message === '' ? system : message;
   const names = [first, [system, message].filter((part) => part !== '').join(' · ')];
   return names.find((name) => name !== '' && !taken.has(name)) ?? `${first} ${number}`.trim();
+}
+
+/** Sketches of parts are below 2^27; with a bit for where they stand, seven digits. */
+const PART_DIGITS = 7;
+
+/** Equal for no two templates: both sketches as they are, and where the second one stands. */
+export function templateNumber({ system, part, by }: TemplateGroup): string {
+  const placed = 2 * part + (by === 'end' ? 1 : 0);
+  return `#${system.toString(16)}${placed.toString(16).padStart(PART_DIGITS, '0')}`;
 }
 
 function messageName(user: string, isEnd: boolean): string {

@@ -33,33 +33,44 @@ const COMMODITY: ReadonlySet<Task> = new Set<Task>([
   'embedding',
 ]);
 
-/** Other names people use for a label, in tags and in the articles' routing tables. */
-const ALIASES: Readonly<Record<string, Task>> = {
-  simple_classification: 'classification',
-  sentiment: 'classification',
-  moderation: 'classification',
-  intent: 'classification',
-  summary: 'summarization',
-  summaries: 'summarization',
-  batch_summaries: 'summarization',
-  summarisation: 'summarization',
-  realtime_translation: 'translation',
-  paraphrase: 'rewriting',
-  rewrite: 'rewriting',
-  simple_qa: 'qa',
-  faq: 'qa',
-  fact_lookup: 'qa',
-  greeting: 'chat',
-  chatbot: 'chat',
-  code_generation: 'code',
-  coding: 'code',
-  complex_reasoning: 'reasoning',
-  complex_analysis: 'analysis',
-  explanation: 'analysis',
-  generation: 'creative',
-  long_form: 'creative',
-  embeddings: 'embedding',
+/**
+ * Other names people use for a label, in tags, in sheets and in the articles' routing tables: words with
+ * `_` between them. Only names that mean one label wherever they stand; docs/teaching.md lists them.
+ */
+export const TASK_ALIASES: Readonly<Record<Task, string>> = {
+  other: '',
+  classification: `simple_classification text_classification classify classifying classifier categorization
+    categorisation categorize categorise labeling labelling sentiment sentiment_analysis moderation
+    content_moderation intent intent_detection`,
+  extraction: `extract extracting information_extraction data_extraction entity_extraction
+    keyword_extraction named_entity_recognition ner`,
+  summarization: `summary summarisation summarize summarise summarizing summarising text_summarization
+    batch_summary tldr`,
+  translation:
+    'translate translating machine_translation realtime_translation real_time_translation',
+  rewriting: `rewrite paraphrase paraphrasing rephrase rephrasing proofread proofreading
+    grammar_correction`,
+  qa: `simple_qa q_a faq fact_lookup question question_answering question_answer question_and_answer
+    questions_and_answers open_qa closed_qa`,
+  chat: `chatbot chatting greeting conversation dialogue dialog small_talk smalltalk role_play
+    roleplay`,
+  code: `coding code_generation code_review code_completion code_explanation programming debugging
+    sql`,
+  reasoning:
+    'complex_reasoning logical_reasoning logic math maths mathematics problem_solving puzzle',
+  analysis: `complex_analysis data_analysis analyses analyze analyse analyzing analysing explanation
+    explain comparison advice`,
+  creative: `creative_writing generation long_form story storytelling copywriting brainstorm
+    brainstorming`,
+  embedding: 'embed',
 };
+
+const LABELS: ReadonlyMap<string, Task> = new Map(
+  TASKS.flatMap((task) => {
+    const names = TASK_ALIASES[task].split(/\s+/).filter((name) => name !== '');
+    return [task, ...names].map((name) => [name, task] as const);
+  }),
+);
 
 const CODES = new Map<string, number>(TASKS.map((task, code) => [task, code]));
 
@@ -73,14 +84,21 @@ export function taskOfCode(code: number): Task {
   return TASKS[code] ?? 'other';
 }
 
-/** Reads a label or one of its aliases from a person's tag; null if it is neither. */
+/**
+ * Reads a label or one of its other names, as a person writes it: in any case, with blanks, `-` or `_`
+ * between words, in the plural, with `task` behind it. Null if it is none.
+ */
 export function parseTask(text: string): Task | null {
   const key = text
     .trim()
     .toLowerCase()
-    .replace(/[\s-]+/g, '_');
-  if (CODES.has(key)) return key as Task;
-  return Object.hasOwn(ALIASES, key) ? (ALIASES[key] ?? null) : null;
+    .replace(/^["'`]+|["'`.]+$/g, '')
+    .replace(/&/g, ' ')
+    .trim()
+    .replace(/[\s_/-]+/g, '_')
+    .replace(/_tasks?$/, '');
+  const singular = key.endsWith('ies') ? `${key.slice(0, -3)}y` : key.replace(/s$/, '');
+  return LABELS.get(key) ?? LABELS.get(singular) ?? null;
 }
 
 /** Whether a cheap model usually does this task as well as a dear one. */

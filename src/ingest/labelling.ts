@@ -5,35 +5,37 @@
  * beats a tag, and a tag the classifier. Never decodes a text that no rule asks for.
  */
 import { type PromptText, readPrompt } from '../classify/classify.ts';
-import { NO_SIGNALS } from '../classify/evidence.ts';
+import { type CallSignals, NO_SIGNALS } from '../classify/evidence.ts';
 import { plainPrompt } from '../classify/features.ts';
 import type { Model } from '../classify/model.ts';
 import { type Rule, RuleBook, type RuleFacts } from '../classify/rules.ts';
-import type { Call } from '../domain/call.ts';
+import type { Call, Operation } from '../domain/call.ts';
 import type { Task } from '../domain/task.ts';
 import { inputTotal, outputTotal } from '../domain/tokens.ts';
 import type { ParsedCall } from '../formats/assemble.ts';
 import { hashString } from '../formats/hash.ts';
 import type { Json, Text } from '../formats/json.ts';
 import { stringOf } from '../formats/values.ts';
-import { shippedModel } from './model-file.ts';
-import { ownModel } from './own-model.ts';
+import { shippedId, shippedModel } from './model-file.ts';
+import { type OwnModelRef, ownModel } from './own-model.ts';
 
 /** What decides labels: plain data, since it travels to the threads that read. */
 export interface Labelling {
   readonly rules: readonly Rule[];
-  /** The absolute path of a user's own model and what it is known by; null: the shipped one. */
-  readonly own: { readonly path: string; readonly id: number } | null;
+  /** A user's own model; null: the shipped one. */
+  readonly own: OwnModelRef | null;
 }
 
 /** The shipped classifier alone. */
 export const PLAIN: Labelling = { rules: [], own: null };
 
-/** Equal for what labels equally: a 53-bit hash, 0 for PLAIN. */
+/**
+ * Equal for what labels equally: a 53-bit hash of the rules and of the weights in force, never 0, which
+ * stands for labels of nobody knows what.
+ */
 export function labellingKey({ rules, own }: Labelling): number {
-  if (rules.length === 0 && own === null) return 0;
   const said = rules.map(({ task, conditions }) => ({ task, conditions }));
-  return hashString(JSON.stringify([said, own?.id ?? null])) || 1;
+  return hashString(JSON.stringify([said, own?.id ?? shippedId()])) || 1;
 }
 
 /** A label, how sure it is, and the rule that gave it. */
@@ -47,19 +49,35 @@ export interface Label {
   readonly rule: Rule | null;
 }
 
+/** A request that stands in no log yet. */
+export interface LabelRequest {
+  readonly signals: CallSignals;
+  readonly text: PromptText;
+  readonly system: Text | null;
+  readonly user: Text | null;
+  /** The names of the model it would be asked; none if that is left open. */
+  readonly models: readonly string[];
+  readonly tags: readonly string[];
+}
+
 const SURE = 100;
+/** Where requests go, as rules on endpoints name it. */
+const ENDPOINTS: Readonly<Partial<Record<Operation, readonly string[]>>> = {
+  chat: ['/v1/chat/completions'],
+  embeddings: ['/v1/embeddings'],
+};
 /** System prompts come again and again: so many are kept decoded. */
 const KEPT_TEXTS = 256;
 
 /** Labels calls; one per thread. */
 export class Labeller {
   readonly #rules: RuleBook | null;
-  readonly #own: string | null;
+  readonly #own: OwnModelRef | null;
   readonly #systems = new Map<number, string>();
 
   constructor({ rules, own }: Labelling) {
     this.#rules = rules.length === 0 ? null : new RuleBook(rules);
-    this.#own = own?.path ?? null;
+    this.#own = own;
   }
 
   /** The model in force; read from its file at the first prompt. */
@@ -69,29 +87,43 @@ export class Labeller {
 
   /** Labels a call. */
   label(parsed: ParsedCall, call: Call, text: PromptText): Label {
-    const rule = this.#rules?.decide(this.#factsOf(parsed)).rule ?? null;
-    const read = readPrompt(text, signalsOf(call), this.model);
-    const isKnown = call.target.operation === 'chat' && read.sketch !== 0;
-    const complexity = isKnown ? read.complexity : null;
-    const sure = { confidence: SURE, complexity, rule };
-    if (rule !== null) return { ...sure, task: rule.task, by: 'rule' };
-    if (call.tag !== null) return { ...sure, task: call.tag, by: 'tag' };
-    return { ...read.verdict, complexity, by: 'classifier', rule };
+    const rule = this.#ruleFor(() => this.#factsOf(parsed));
+    return this.#labelOf(text, { signals: signalsOf(call), rule, tag: call.tag });
+  }
+
+  /** Labels a request that is still to be made. */
+  labelRequest({ signals, text, system, user, models, tags }: LabelRequest): Label {
+    const { operation } = signals;
+    const rule = this.#ruleFor(() => ({
+      ...{ models, provider: '', operation, tags, endpoints: ENDPOINTS[operation] ?? [] },
+      ...{ system: () => system?.toString() ?? null, prompt: () => user?.toString() ?? null },
+    }));
+    return this.#labelOf(text, { signals, rule, tag: null });
   }
 
   /** Labels a prompt of which the texts alone are known: no rule on a model or tag fits it. */
   labelTexts(system: string, user: string): Label {
-    const rule =
-      this.#rules?.decide({
-        ...{ models: [], provider: '', operation: 'chat', tags: [], endpoints: [] },
-        ...{ system: () => system, prompt: () => user },
-      }).rule ?? null;
-    const read = readPrompt(plainPrompt(system, user), NO_SIGNALS, this.model);
-    const complexity = read.sketch === 0 ? null : read.complexity;
-    if (rule !== null) {
-      return { task: rule.task, confidence: SURE, complexity, by: 'rule', rule };
-    }
-    return { ...read.verdict, complexity, by: 'classifier', rule };
+    const rule = this.#ruleFor(() => ({
+      ...{ models: [], provider: '', operation: 'chat', tags: [], endpoints: [] },
+      ...{ system: () => system, prompt: () => user },
+    }));
+    const text = plainPrompt(system, user);
+    return this.#labelOf(text, { signals: NO_SIGNALS, rule, tag: null });
+  }
+
+  #ruleFor(factsOf: () => RuleFacts): Rule | null {
+    return this.#rules?.decide(factsOf()).rule ?? null;
+  }
+
+  #labelOf(
+    text: PromptText,
+    { signals, rule, tag }: { signals: CallSignals; rule: Rule | null; tag: Task | null },
+  ): Label {
+    const { verdict, complexity: said, sketch } = readPrompt(text, signals, this.model);
+    const complexity = signals.operation === 'chat' && sketch !== 0 ? said : null;
+    if (rule !== null) return { task: rule.task, confidence: SURE, complexity, by: 'rule', rule };
+    if (tag !== null) return { task: tag, confidence: SURE, complexity, by: 'tag', rule };
+    return { ...verdict, complexity, by: 'classifier', rule };
   }
 
   #factsOf({ call, system, user, tags, endpoint }: ParsedCall): RuleFacts {

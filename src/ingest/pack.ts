@@ -33,7 +33,7 @@ export interface Place {
   readonly byteLength: number;
 }
 
-/** Sees a parsed call; its texts are valid until it returns. */
+/** Takes a parsed call instead of having it packed; its texts are valid until it returns. */
 export type CallTap = (parsed: ParsedCall, place: Place) => void;
 
 /** One packer per thread. */
@@ -53,7 +53,7 @@ export class Packer {
   readonly #sketch = { system: 0, message: 0 };
   readonly #tap: CallTap | null;
 
-  /** With `storeText`, batches carry the records' bytes; a tap sees each call on its way. */
+  /** With `storeText`, batches carry the records' bytes; with a tap, no calls. */
   constructor(storeText: boolean, labelling: Labelling = PLAIN, tap: CallTap | null = null) {
     this.#text = storeText ? new TextStore() : null;
     this.#labeller = new Labeller(labelling);
@@ -65,8 +65,12 @@ export class Packer {
     return this.#text !== null;
   }
 
-  /** Adds a call, and keeps its record if text is to be stored. */
+  /** Adds a call, and keeps its record if text is to be stored; of a tap's it is not even labelled. */
   add(parsed: ParsedCall, place: Place, record: ByteRange): void {
+    if (this.#tap !== null) {
+      this.#tap(parsed, place);
+      return;
+    }
     const { system, user } = parsed;
     const call = parsed.uncounted === null ? parsed.call : this.#texts.counted(parsed);
     const at = this.#count * WIDTH;
@@ -86,7 +90,6 @@ export class Packer {
     this.#packPrompt(at, call);
     this.#packTask(at, parsed, call, promptTextOf(call, system, user));
     this.#text?.add(record);
-    this.#tap?.(parsed, place);
     this.#count++;
   }
 

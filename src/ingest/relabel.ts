@@ -9,7 +9,7 @@ import type { Buffer } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import { type Rule, RuleBook } from '../classify/rules.ts';
 import { sketchTemplate } from '../classify/templates.ts';
-import { type Task, taskOfCode } from '../domain/task.ts';
+import { taskOfCode } from '../domain/task.ts';
 import { UserError } from '../errors.ts';
 import { hashBytes } from '../formats/hash.ts';
 import type { CallBatch } from '../ledger/batch.ts';
@@ -24,6 +24,7 @@ import {
   labelWriter,
   type NewLabel,
   noteLabelling,
+  UNSETTLED,
 } from '../ledger/relabel.ts';
 import { beginWriting, commitWriting, undoWriting } from '../ledger/sources.ts';
 import { Labeller, type Labelling, labellingKey } from './labelling.ts';
@@ -36,11 +37,11 @@ import { keptCall } from './texts-again.ts';
 export interface Relabelled {
   readonly calls: number;
   readonly changed: number;
-  /** Calls whose log could not be read again: they keep their label, unless a rule fits them. */
-  readonly unread: number;
-  /** Logs that could not be read again. */
+  /** Calls whose log could not be read again and that no rule fits: they keep their label. */
+  readonly kept: number;
+  /** Logs that such calls are from: their labels are still to be given. */
   readonly lost: readonly string[];
-  /** Of the unread: calls that a rule might fit, had its text been there, by the rule's line. */
+  /** Of those: calls that a rule might fit, had its text been there, by the rule's line. */
   readonly undecided: ReadonlyMap<number, number>;
 }
 
@@ -55,6 +56,8 @@ export interface RelabelOptions {
 }
 
 const COMMIT_CALLS = 40_000;
+/** After so many calls Ctrl-C and progress have their turn. */
+const TURN_CALLS = 256;
 
 /** Labels the calls of sources anew. Throws the signal's reason when it is aborted. */
 export async function relabel(options: RelabelOptions): Promise<Relabelled> {
@@ -76,7 +79,8 @@ class Relabelling {
   readonly #undecided = new Map<number, number>();
   #calls = 0;
   #changed = 0;
-  #unread = 0;
+  #kept = 0;
+  #steps = 0;
   #open = 0;
 
   constructor(options: RelabelOptions) {
@@ -88,20 +92,22 @@ class Relabelling {
 
   async source(source: LabelledSource): Promise<void> {
     const { db, labelling } = this.#options;
-    const missed = await this.#readAgain(source);
-    if (missed !== null && missed.size > 0) this.#lost.push(source.path);
-    if (missed === null || missed.size > 0) {
-      if (missed === null) this.#lost.push(source.path);
-      for (const row of knownRows(db, source)) {
-        if (missed === null || missed.has(row.id)) await this.#fromLedger(row);
-      }
-    }
+    const keptBefore = this.#kept;
     beginWriting(db);
-    noteLabelling(db, source.id, labellingKey(labelling));
+    noteLabelling(db, source.id, UNSETTLED);
+    const missed = await this.#readAgain(source);
+    if (missed === null || missed.size > 0) await this.#fromLedger(source, missed);
+    const kept = this.#kept - keptBefore;
+    if (kept > 0) this.#lost.push(source.path);
+    // Where all labels are the old ones, they are those of before; of some of both it is neither.
+    const unsettled = kept === source.calls ? source.labelling : UNSETTLED;
+    beginWriting(db);
+    noteLabelling(db, source.id, kept === 0 ? labellingKey(labelling) : unsettled);
     commitWriting(db);
+    this.#open = 0;
   }
 
-  /** Labels from the log; gives the calls that were not found again, null if there is no log. */
+  /** Labels from the log; gives the calls that were not found again, null: none was. */
   async #readAgain(source: LabelledSource): Promise<Set<number> | null> {
     const { db, labelling, threads } = this.#options;
     if (source.path === '-') return null;
@@ -120,10 +126,18 @@ class Relabelling {
       }
     } catch (error) {
       if (!(explain(error, source.path) instanceof UserError)) throw error;
-      if (rows.found === 0) return null;
     }
-    rows.finish();
+    if (rows.found === 0) return null;
+    while (rows.missOne()) await this.#step();
     return rows.missed;
+  }
+
+  /** Labels of the calls that were not found in their log; null: of all. */
+  async #fromLedger(source: LabelledSource, missed: ReadonlySet<number> | null): Promise<void> {
+    for (const row of knownRows(this.#options.db, source)) {
+      if (missed === null || missed.has(row.id)) this.#fromRow(row);
+      await this.#step();
+    }
   }
 
   #fromBatch(row: LabelRow, { rows }: CallBatch, at: number): void {
@@ -136,8 +150,8 @@ class Relabelling {
     });
   }
 
-  /** Labels from the record the ledger keeps, or by rules that need no text. */
-  async #fromLedger(row: KnownRow): Promise<void> {
+  /** A label from the record the ledger keeps, or by a rule that needs no text. */
+  #fromRow(row: KnownRow): void {
     const parsed = keptCall(row);
     if (parsed !== null) {
       const text = promptTextOf(parsed.call, parsed.system, parsed.user);
@@ -147,17 +161,17 @@ class Relabelling {
       const sketches = { promptSketch: sketch.message, systemSketch: sketch.system };
       const complexityPercent = complexity === null ? null : Math.round(100 * complexity);
       this.#label(row, { task, confidence, complexityPercent, ...sketches });
-    } else {
-      this.#unread++;
-      const { rule, undecided } = this.#rules.decide(factsOf(row));
-      if (undecided !== null) this.#noteUndecided(undecided);
-      const label: { task: Task; confidence: number } =
-        rule === null ? row : { task: rule.task, confidence: 100 };
-      const { task, confidence } = label;
-      const unread = { promptSketch: null, systemSketch: null, complexityPercent: null };
-      this.#label(row, { task, confidence, ...unread });
+      return;
     }
-    if (this.#open === 0) await this.#turn();
+    const { rule, undecided } = this.#rules.decide(factsOf(row));
+    if (undecided !== null) this.#noteUndecided(undecided);
+    if (rule === null) {
+      this.#calls++;
+      this.#kept++;
+      return;
+    }
+    const unread = { promptSketch: null, systemSketch: null, complexityPercent: null };
+    this.#label(row, { task: rule.task, confidence: 100, ...unread });
   }
 
   #noteUndecided({ line }: Rule): void {
@@ -175,6 +189,11 @@ class Relabelling {
     this.#open = 0;
   }
 
+  /** A turn now and then, so that nothing waits for a whole log. */
+  async #step(): Promise<void> {
+    if (++this.#steps % TURN_CALLS === 0) await this.#turn();
+  }
+
   async #turn(): Promise<void> {
     await setImmediate();
     this.#options.signal.throwIfAborted();
@@ -185,7 +204,7 @@ class Relabelling {
     return {
       calls: this.#calls,
       changed: this.#changed,
-      unread: this.#unread,
+      kept: this.#kept,
       lost: this.#lost,
       undecided: this.#undecided,
     };
@@ -218,12 +237,12 @@ class Finder {
     return row;
   }
 
-  /** The rows that are left were not found. */
-  finish(): void {
-    while (this.#waiting !== undefined) {
-      this.missed.add(this.#waiting.id);
-      this.#next();
-    }
+  /** Takes one of the rows that are left for missed; false if none is. */
+  missOne(): boolean {
+    if (this.#waiting === undefined) return false;
+    this.missed.add(this.#waiting.id);
+    this.#next();
+    return true;
   }
 
   #next(): void {

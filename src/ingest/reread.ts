@@ -1,10 +1,11 @@
 /**
  * Reading a log again: the calls of a log that the ledger may or may not know.
  *
- * Takes a path, hands over each call with its place while its texts can be read. Never writes, and
- * never reads standard input, which cannot be read twice.
+ * Takes a path, hands over its calls packed, or each with its place while its texts can be read. Never
+ * writes, and never reads standard input, which cannot be read twice.
  */
 import type { Buffer } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import { framingOf } from './framing.ts';
 import type { Labelling } from './labelling.ts';
 import type { LogFile } from './log-file.ts';
@@ -61,7 +62,7 @@ export interface SeenCall {
 
 /**
  * Hands over the calls of a log in their order until `take` says false. Their texts are valid until it
- * returns. Throws UserError when the log cannot be read.
+ * returns, and they are not labelled. Throws UserError when the log cannot be read.
  */
 export async function eachCallAgain(
   path: string,
@@ -76,5 +77,6 @@ export async function eachCallAgain(
   for await (const batch of batchesAgain(path, { inputFormat, threads: 0 }, tap)) {
     if (!goOn) return;
     linesBefore += batch.lines;
+    await setImmediate();
   }
 }

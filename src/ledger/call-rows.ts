@@ -21,6 +21,8 @@ export interface RunCall {
   readonly line: number;
   readonly task: Task;
   readonly taskConfidence: number;
+  /** 0 to 1; null: nothing is said. */
+  readonly complexity: number | null;
   readonly promptSketch: number;
   readonly systemSketch: number;
 }
@@ -129,7 +131,8 @@ function packCall(rows: Float64Array, at: number, one: RunCall): void {
   rows[at + C.system_sketch] = one.systemSketch;
   rows[at + C.task] = taskCode(one.task);
   rows[at + C.task_confidence] = one.taskConfidence;
-  rows[at + C.complexity_percent] = Number.NaN;
+  rows[at + C.complexity_percent] =
+    one.complexity === null ? Number.NaN : Math.round(100 * one.complexity);
   rows[at + C.has_tools] = flagOf(call.hasTools);
   rows[at + C.has_schema] = flagOf(call.hasSchema);
   rows[at + C.billed_pico] = call.billedPico === null ? Number.NaN : Number(call.billedPico);

@@ -37,8 +37,7 @@ const NO_EXTRA = ', 0, 0, 0, 0, 0, 0, 0';
 /** As text: it may be beyond the safe integers. */
 const BILLED = ', CAST(c.billed_pico AS TEXT)';
 /** The system prompt by its sketch, else by its hash. */
-const SKETCHES = `, CASE WHEN c.system_sketch <> 0 THEN c.system_sketch
-  ELSE coalesce(c.system_hash, 0) END, c.prompt_sketch`;
+const SKETCHES = ', c.system_sketch, c.prompt_sketch';
 const NO_TIME = -1;
 
 type RawRow = (number | null)[];

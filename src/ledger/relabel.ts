@@ -20,25 +20,34 @@ export interface LabelledSource {
   readonly lastId: number;
 }
 
-/** Some or all sources that have calls. */
+/** Of a source whose labels were given by one thing in part, by another for the rest. */
+export const UNSETTLED = -1;
+
+/** Calls of a batch keep the label they were routed by; no log's source has such a hash. */
+const IS_LOG = 's.head_hash >= 0';
+
+/** Some or all logs that have calls. */
 export function labelledSources(db: Ledger, ids: readonly number[] | null): LabelledSource[] {
   const rows = db
     .prepare(
       `SELECT s.id, s.path, s.head_bytes AS headBytes, s.head_hash AS headHash, s.labelling, count(*) AS calls, min(c.id) AS firstId, max(c.id) AS lastId
-       FROM call c JOIN source s ON s.id = c.source_id GROUP BY s.id ORDER BY s.id`,
+       FROM call c JOIN source s ON s.id = c.source_id WHERE ${IS_LOG} GROUP BY s.id ORDER BY s.id`,
     )
     .all() as LabelledSource[];
   return ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
 }
 
-/** Paths of sources whose labels were given by something else. */
+/** Logs whose labels were given by something else, all of them or some. */
 export function sourcesLabelledOtherwise(
   db: Ledger,
   labelling: number,
   ids: readonly number[] | null,
 ): { id: number; path: string; calls: number }[] {
   const rows = db
-    .prepare('SELECT id, path, calls FROM source WHERE labelling <> ? AND calls > 0 ORDER BY id')
+    .prepare(
+      `SELECT s.id, s.path, s.calls FROM source s
+       WHERE s.labelling <> ? AND s.calls > 0 AND ${IS_LOG} ORDER BY s.id`,
+    )
     .all(labelling) as { id: number; path: string; calls: number }[];
   return ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
 }

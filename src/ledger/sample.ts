@@ -10,6 +10,7 @@ import { isInSources } from './sources.ts';
 
 /** A call whose prompt may be read. */
 export interface SampledCall {
+  readonly id: number;
   readonly path: string;
   readonly line: number;
   readonly byteOffset: number;
@@ -29,7 +30,7 @@ export function* sampledCalls(
   sourceIds: readonly number[] | null,
 ): Generator<SampledCall> {
   const rows = db.prepare(
-    `SELECT s.path, c.line, c.byte_offset AS byteOffset, c.byte_length AS byteLength,
+    `SELECT c.id, s.path, c.line, c.byte_offset AS byteOffset, c.byte_length AS byteLength,
        c.prompt_hash AS promptHash, c.task, c.task_confidence AS confidence, x.record
      FROM (
        SELECT min(c.id) AS id FROM call c JOIN target t ON t.id = c.target_id

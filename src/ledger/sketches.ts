@@ -21,17 +21,13 @@ function selected(sourceIds: readonly number[] | null, more: string): string {
   return `WHERE ${more}${sourceIds === null ? '' : ` AND ${isInSources(sourceIds)}`}`;
 }
 
-/** A prompt that has no sketch of its system prompt is told by the hash. */
-const SYSTEM =
-  'CASE WHEN c.system_sketch <> 0 THEN c.system_sketch ELSE coalesce(c.system_hash, 0) END';
-
 /** The sketches of all calls with a prompt, in the order of the ledger. */
 export function* sketchPages(
   db: Ledger,
   sourceIds: readonly number[] | null,
 ): Generator<SketchRow[]> {
   const rows = db.prepare(
-    `SELECT ${SYSTEM} AS system, c.prompt_sketch AS message,
+    `SELECT c.system_sketch AS system, c.prompt_sketch AS message,
        c.prompt_hash AS promptHash FROM call c
      ${selected(sourceIds, 'c.prompt_hash IS NOT NULL')} ORDER BY c.id`,
   );
@@ -54,7 +50,7 @@ export function* unsurePages(
 ): Generator<UnsureCall[]> {
   const rows = db.prepare(
     `SELECT c.id, c.source_id AS sourceId, c.task_confidence AS confidence,
-       c.prompt_hash AS promptHash, ${SYSTEM} AS system, c.prompt_sketch AS message,
+       c.prompt_hash AS promptHash, c.system_sketch AS system, c.prompt_sketch AS message,
        x.call_id IS NOT NULL AS isKept
      FROM call c JOIN target t ON t.id = c.target_id LEFT JOIN call_text x ON x.call_id = c.id
      ${selected(sourceIds, `c.prompt_hash IS NOT NULL AND t.operation = 'chat' AND c.task_confidence < 100`)}
@@ -70,6 +66,7 @@ export interface TextPlace {
   readonly path: string;
   readonly line: number;
   readonly byteOffset: number;
+  readonly byteLength: number;
   readonly promptHash: number | null;
   readonly task: Task;
   readonly confidence: number;
@@ -81,8 +78,8 @@ export interface TextPlace {
 /** Where the texts of calls may be read. */
 export function textPlaces(db: Ledger, ids: readonly number[]): TextPlace[] {
   const find = db.prepare(
-    `SELECT c.id, c.source_id AS sourceId, s.path, c.line, c.byte_offset AS byteOffset, c.prompt_hash AS promptHash, c.task,
-       c.task_confidence AS confidence, t.format, x.record
+    `SELECT c.id, c.source_id AS sourceId, s.path, c.line, c.byte_offset AS byteOffset,
+       c.byte_length AS byteLength, c.prompt_hash AS promptHash, c.task, c.task_confidence AS confidence, t.format, x.record
      FROM call c JOIN source s ON s.id = c.source_id JOIN target t ON t.id = c.target_id
      LEFT JOIN call_text x ON x.call_id = c.id WHERE c.id = ?`,
   );

@@ -59,6 +59,34 @@ export function renderRowPages<Row>(
   }
 }
 
+/** Renders rows that come in pages, one after the other, as they come. */
+export async function* renderRowStream<Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  columns: readonly Column<Row>[],
+  options: TextOptions,
+): AsyncGenerator<string> {
+  let waiting: readonly Row[] | null = null;
+  let isOver = false;
+  function* taken(): Generator<readonly Row[]> {
+    while (!isOver) {
+      const page: readonly Row[] = waiting ?? [];
+      waiting = null;
+      yield page;
+    }
+  }
+  const pieces = renderRowPages(taken(), columns, options);
+  for await (const page of pages) {
+    waiting = page;
+    // A heading comes before the first page is asked for.
+    while (waiting !== null) {
+      const { value } = pieces.next();
+      yield value ?? '';
+    }
+  }
+  isOver = true;
+  yield* pieces;
+}
+
 function* csvPieces<Row>(
   pages: Iterable<readonly Row[]>,
   columns: readonly Column<Row>[],

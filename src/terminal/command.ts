@@ -45,7 +45,7 @@ export interface Deps extends World {
   /** Lets the event loop turn, so that Ctrl-C can come. */
   pause(): Promise<void>;
   /** Writes the answer, piece by piece, no faster than its reader takes it. */
-  write(pieces: Iterable<string>): Promise<void>;
+  write(pieces: Iterable<string> | AsyncIterable<string>): Promise<void>;
   /** Says something on stderr, with a second line for a hint; nothing with --quiet. */
   note(message: string, hint?: string): void;
   /** Starts a progress display on stderr; `main` ends what a failing command leaves open. */

@@ -4,8 +4,8 @@
  * Takes the output flags and the streams, gives TextOptions, and writes the text. Never guesses
  * against a flag: two flags that contradict each other are an error. Never holds a whole long answer.
  */
-import { statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { access, open } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { EXIT, UserError, usageError } from '../errors.ts';
 import { type OutputFormat, parseFormat, type TextOptions } from '../report/format.ts';
@@ -111,6 +111,15 @@ export function refuseOverwrite({ path }: Pick<Output, 'path'>, files: readonly 
   throw usageError(`--out would overwrite ${name}`, 'name another file');
 }
 
+/** Refuses a file for the answer that cannot be written, before any work is done. Throws UserError. */
+export async function checkWritable({ path }: Pick<Output, 'path'>): Promise<void> {
+  if (path === null) return;
+  await inFile(path, async () => {
+    if (statOf(path) === null) await access(`${dirname(path)}/.`, constants.W_OK);
+    else await (await open(path, 'r+')).close();
+  });
+}
+
 /** Equal for two names of one file; of a file that is not there, its folder's and its name. */
 function identityOf(path: string): string {
   const there = statOf(path);
@@ -142,7 +151,7 @@ export interface Writing {
  * takes it. Throws UserError if the file refuses, and the signal's reason when it is aborted.
  */
 export async function writeOutput(
-  pieces: Iterable<string>,
+  pieces: Iterable<string> | AsyncIterable<string>,
   output: Output,
   writing: Writing,
 ): Promise<void> {
@@ -163,12 +172,12 @@ export async function writeOutput(
 }
 
 async function writePieces(
-  pieces: Iterable<string>,
+  pieces: Iterable<string> | AsyncIterable<string>,
   writing: Writing,
   write: (text: string) => Promise<void>,
 ): Promise<void> {
   let isFirst = true;
-  for (const piece of pieces) {
+  for await (const piece of pieces) {
     if (!isFirst) {
       await writing.pause();
       writing.signal.throwIfAborted();

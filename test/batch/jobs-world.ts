@@ -156,7 +156,9 @@ export class JobsWorld {
         contextTokensOf: () => 128_000,
         imageFolder: this.folder,
       },
-      readTask: () => ({ task: 'other', confidence: 0, sketch: 0, systemSketch: 0 }),
+      readTask: () => ({
+        ...{ task: 'other', confidence: 0, complexity: null, sketch: 0, systemSketch: 0 },
+      }),
       results: new ResultWriter({
         ...{ id: 1, path: null, write: async () => {}, read: () => [], head: '', render: () => '' },
       }),

@@ -7,7 +7,7 @@ import { prompt } from '../providers/asking.ts';
 const seen: TaskSource[] = [];
 const reader = new PromptReader((source) => {
   seen.push(source);
-  return { task: 'qa', confidence: 60, sketch: 7, systemSketch: 8 };
+  return { task: 'qa', confidence: 60, complexity: 0.25, sketch: 7, systemSketch: 8 };
 });
 
 const ASKED: Partial<Prompt> = {
@@ -43,7 +43,7 @@ describe('facts of a prompt', () => {
   test('are those that a log of the request has', () => {
     const { line, answer } = loggedCall();
     const parsed = callOf(line);
-    const facts = reader.read(prompt(ASKED), null);
+    const facts = reader.read(prompt(ASKED), { task: null });
     for (const name of ['promptHash', 'systemHash', 'paramsHash', 'promptBytes'] as const) {
       expect([name, facts[name]]).toEqual([name, parsed[name]]);
     }
@@ -51,8 +51,10 @@ describe('facts of a prompt', () => {
   });
 
   test('the classifier names the task, unless the user did', () => {
-    expect(reader.read(prompt(ASKED), null)).toMatchObject({ task: 'qa', taskConfidence: 60 });
-    const named = reader.read(prompt(ASKED), 'translation');
+    expect(reader.read(prompt(ASKED), { task: null })).toMatchObject({
+      ...{ task: 'qa', taskConfidence: 60, complexity: 0.25 },
+    });
+    const named = reader.read(prompt(ASKED), { task: 'translation' });
     expect(named).toMatchObject({ task: 'translation', taskConfidence: 100, promptSketch: 7 });
     expect([String(seen[0]?.system), String(seen[0]?.user)]).toEqual([
       ...['Be brief.', 'Was heißt "ledger"?'],
@@ -60,8 +62,9 @@ describe('facts of a prompt', () => {
   });
 
   test('other texts and parameters have other hashes', () => {
-    const facts = reader.read(prompt(ASKED), null);
-    const other = (more: Partial<Prompt>) => reader.read(prompt({ ...ASKED, ...more }), null);
+    const facts = reader.read(prompt(ASKED), { task: null });
+    const other = (more: Partial<Prompt>) =>
+      reader.read(prompt({ ...ASKED, ...more }), { task: null });
     const text = [{ role: 'user', content: 'Was heißt "lease"?' }];
     expect(other({ messages: text }).promptHash).not.toBe(facts.promptHash);
     expect(other({ system: 'Be long.' }).systemHash).not.toBe(facts.systemHash);

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readInput } from '../../src/batch/read-input.ts';
 import { UserError } from '../../src/errors.ts';
@@ -165,5 +166,25 @@ describe('a source', () => {
     })();
     await expect(reading).rejects.toThrow('in:2');
     expect(isClosed).toBe(true);
+  });
+
+  test('may be gzip, whatever its pieces are, and damage is said', async () => {
+    const packed = gzipSync('a,prompt\n1,hello\n');
+    const read = async (bytes: Uint8Array) => {
+      async function* source() {
+        // One byte at a time: neither the first two nor a letter come together.
+        for (const byte of bytes) yield Uint8Array.of(byte);
+      }
+      const input = await readInput(source(), { name: 'in', format: 'auto', hasHeader: true });
+      const rows = [];
+      for await (const page of input.rows) rows.push(...page);
+      return rows;
+    };
+    expect(await read(packed)).toEqual([{ line: 2, input: '["1","hello"]' }]);
+    await expect(read(packed.subarray(0, -9))).rejects.toThrow('in: the gzip data ends too early');
+    const damaged = Buffer.from(packed);
+    // No kind of block is 3.
+    damaged[10] = 0xff;
+    await expect(read(damaged)).rejects.toThrow('in: the gzip data is damaged');
   });
 });

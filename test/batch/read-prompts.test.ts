@@ -1,8 +1,10 @@
+/** Prompts of files: everything a batch takes, and rows that cannot be read. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { samplePrompts } from '../../src/batch/read-prompts.ts';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FilePrompt, promptPages, samplePrompts } from '../../src/batch/read-prompts.ts';
 import { EXIT } from '../../src/errors.ts';
 
 let folder: string;
@@ -11,54 +13,145 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function file(text: string): string {
+async function* nothing(): AsyncGenerator<string> {}
+
+function file(content: string | Uint8Array, column: string | null = null) {
   const path = join(folder, 'p');
-  writeFileSync(path, text);
-  return path;
+  writeFileSync(path, content);
+  return { path, name: 'p', stdin: nothing(), column };
 }
 
-test('CSV: the usual column, the system prompt beside it; empty ones are left out', async () => {
-  const path = file('id,prompt,system\n1,one,Be kind\n2,,\n3,"two\nlines",\n');
-  expect(await samplePrompts(path, 10)).toEqual([
-    { line: 2, system: 'Be kind', user: 'one' },
-    { line: 4, system: '', user: 'two\nlines' },
-  ]);
+async function read(content: string | Uint8Array, column: string | null = null) {
+  const rows: FilePrompt[] = [];
+  for await (const page of promptPages(file(content, column))) rows.push(...page);
+  return rows;
+}
+
+/** The texts alone, or why there are none. */
+async function said(content: string | Uint8Array, column: string | null = null) {
+  const rows = await read(content, column);
+  return rows.map(({ system, user, fault }) => fault ?? (system === '' ? user : [system, user]));
+}
+
+const MESSAGES = [
+  { role: 'system', content: 'Be kind' },
+  { role: 'user', content: 'first' },
+  { role: 'assistant', content: 'yes' },
+  { role: 'user', content: [{ type: 'text', text: 'last' }] },
+];
+const lines = (...rows: unknown[]) => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
+
+describe('rows', () => {
+  test.each(['prompt', 'text', 'input', 'question', 'content', 'message', 'Prompt'])(
+    'a column %s is the prompt',
+    async (name) => {
+      expect(await said(`id,${name},system\n1,one,Be kind\n2,two,\n`)).toEqual([
+        ['Be kind', 'one'],
+        'two',
+      ]);
+      expect(await said(lines({ a: 1, [name]: 'one' }))).toEqual(['one']);
+    },
+  );
+
+  test.each([
+    ['semicolons', 'id;prompt\n1;a, b\n'],
+    ['tabs', 'id\tprompt\n1\ta, b\n'],
+    ['a byte order mark', '\ufeffid,prompt\n1,"a, b"\n'],
+    [
+      'UTF-16',
+      Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('id,prompt\n1,"a, b"\n', 'utf16le')]),
+    ],
+    ['gzip', gzipSync('id,prompt\n1,"a, b"\n')],
+  ])('CSV with %s', async (_, content) => {
+    expect(await read(content)).toEqual([
+      { line: 2, id: '1', system: '', user: 'a, b', fault: null },
+    ]);
+  });
+
+  test('JSON lines: texts, lists of messages under three names, whole requests', async () => {
+    const rows = [
+      { custom_id: 'r-1', body: { model: 'm', messages: MESSAGES } },
+      { messages: MESSAGES },
+      { prompt: MESSAGES },
+      { model: 'm', instructions: 'Be kind', input: [{ role: 'user', content: 'last' }] },
+      { contents: [{ role: 'user', parts: [{ text: 'last' }] }] },
+      { prompt: 'last', system: 'Be kind' },
+    ];
+    const both = ['Be kind', 'last'];
+    expect(await said(lines(...rows))).toEqual([both, both, both, both, 'last', both]);
+    expect((await read(lines(...rows)))[0]).toMatchObject({ line: 1, id: 'r-1' });
+  });
+
+  test('a named column, or its number in a file without a header', async () => {
+    expect(await said('a,b\n1,two\n', 'b')).toEqual(['two']);
+    expect(await said('1,two\n3,four\n', '2')).toEqual(['two', 'four']);
+  });
+
+  test('a row that cannot be read is a row with its reason, and the next one is read', async () => {
+    const csv = 'id,prompt\n1,one\n2,a,b\n3,a "b" c\n4,"x"y\n5,five\n6,"open\n7,seven\n';
+    expect((await read(csv)).map(({ line, user, fault }) => [line, fault ?? user])).toEqual([
+      [2, 'one'],
+      [3, '3 cells, and the first row has 2'],
+      [4, 'a quote stands within a cell that does not begin with one'],
+      [5, 'text follows a closing quote'],
+      [6, 'five'],
+      [7, 'a quote is not closed'],
+      [8, 'seven'],
+    ]);
+    const json =
+      '{"prompt":"one"}\n{"prompt":\n[]\n{"other":1,"more":2}\n{"messages":[]}\n{"prompt":""}\n';
+    expect(await said(json)).toEqual([
+      'one',
+      'not JSON',
+      'not a JSON object',
+      'no column that is clearly a prompt',
+      'messages: there are none',
+      '',
+    ]);
+  });
+
+  test('where no column is clearly the prompt, its columns and the flag are named', async () => {
+    await expect(read('a,b\n1,2\n')).rejects.toMatchObject({
+      code: EXIT.usage,
+      message: 'p has no column that is clearly a prompt',
+      hint: 'name it with --prompt-column; its columns: a, b',
+    });
+    await expect(read(lines({ a: 1, b: 2 }))).rejects.toThrow('clearly a prompt');
+    await expect(read('a,b\n1,2\n', 'c')).rejects.toThrow("p has no column 'c'");
+  });
+
+  test('other letters are refused with their line, damaged gzip and missing files by name', async () => {
+    await expect(read(Buffer.from('prompt\nok\nstra\xdfe\n', 'latin1'))).rejects.toThrow(
+      'p:3: not UTF-8 (Latin-1, perhaps?)',
+    );
+    await expect(read(gzipSync('prompt\nok\n').subarray(0, 20))).rejects.toThrow(
+      'p: the gzip data ends too early',
+    );
+    const path = join(folder, 'none.csv');
+    const pages = promptPages({ path, name: 'none.csv', stdin: nothing(), column: null });
+    await expect(samplePrompts(pages, 1)).rejects.toMatchObject({
+      ...{ code: EXIT.usage, message: `--prompts: cannot read ${path} (ENOENT)` },
+    });
+  });
 });
 
-test('JSON lines: the last message of the user, and the system prompt among them', async () => {
-  const messages = [
-    { role: 'system', content: 'Be kind' },
-    { role: 'user', content: 'first' },
-    { role: 'assistant', content: 'yes' },
-    { role: 'user', content: 'last' },
-  ];
-  const path = file(`${JSON.stringify({ messages })}\n{"prompt":"plain"}\n`);
-  expect(await samplePrompts(path, 10)).toEqual([
-    { line: 1, system: 'Be kind', user: 'last' },
-    { line: 2, system: '', user: 'plain' },
-  ]);
-});
+describe('a sample', () => {
+  const sample = (content: string, size: number) => samplePrompts(promptPages(file(content)), size);
 
-test('each prompt once, at its first line', async () => {
-  expect(await samplePrompts(file('prompt\na\nb\na\n'), 10)).toMatchObject([
-    { line: 2, user: 'a' },
-    { line: 3, user: 'b' },
-  ]);
-});
+  test('has each prompt once, at its first line; none that is empty or broken', async () => {
+    expect(await sample('prompt\na\n""\nb\n"x"y\na\n', 10)).toMatchObject([
+      { line: 2, user: 'a' },
+      { line: 4, user: 'b' },
+    ]);
+  });
 
-test('a sample has the size asked for, and is the same in any order of the file', async () => {
-  const prompts = Array.from({ length: 100 }, (_, index) => `prompt ${index}`);
-  const sample = async (rows: readonly string[]) =>
-    (await samplePrompts(file(`prompt\n${rows.join('\n')}\n`), 7)).map(({ user }) => user);
-  const first = await sample(prompts);
-  expect(new Set(first).size).toBe(7);
-  // In the order of the lines, so backwards now.
-  expect(await sample([...prompts].reverse())).toEqual([...first].reverse());
-});
-
-test('a file that is not there is named', async () => {
-  const path = join(folder, 'none.csv');
-  await expect(samplePrompts(path, 1)).rejects.toMatchObject({
-    ...{ code: EXIT.usage, message: `--prompts: cannot read ${path} (ENOENT)` },
+  test('has the size asked for, and is the same in any order of the file', async () => {
+    const prompts = Array.from({ length: 100 }, (_, index) => `prompt ${index}`);
+    const users = async (rows: readonly string[]) =>
+      (await sample(`prompt\n${rows.join('\n')}\n`, 7)).map(({ user }) => user);
+    const first = await users(prompts);
+    expect(new Set(first).size).toBe(7);
+    // In the order of the lines, so backwards now.
+    expect(await users([...prompts].reverse())).toEqual([...first].reverse());
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainsOf } from '../../src/batch/chains.ts';
 import type { EndpointSpec } from '../../src/batch/fleet.ts';
+import type { ReadTask } from '../../src/batch/prompt-facts.ts';
 import { type RoutePrices, routeRows } from '../../src/batch/route-row.ts';
 import { RowFault } from '../../src/batch/row-fields.ts';
 import { type PlannedRow, RowBuilder } from '../../src/batch/rows.ts';
@@ -30,6 +31,7 @@ interface World {
   readonly settings?: Partial<BatchSettings>;
   readonly policy?: string;
   readonly endpoints?: readonly EndpointSpec[];
+  readonly readTask?: ReadTask;
 }
 
 function policyOf(text: string | undefined) {
@@ -44,7 +46,9 @@ function build(fields: Record<string, unknown>, world: World): PlannedRow | RowF
     settings,
     runKey: 'run',
     cachedUpToMilli: 0,
-    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1, systemSketch: 2 }),
+    readTask:
+      world.readTask ??
+      (() => ({ task: 'qa', confidence: 60, complexity: null, sketch: 1, systemSketch: 2 })),
     measuredShareOf: () => null,
     route: routeRows({
       ...{ settings, policy: policyOf(world.policy), prices: PRICES },
@@ -97,6 +101,69 @@ describe('the model of a row', () => {
     expect(row({}, tiny)).toMatchObject({ prompt: { model: 'tiny' }, routed: { reason: kept } });
     const small = { policy: RULES, settings: { autoBase: 'small' } };
     expect(row({}, small).routed).toMatchObject({ model: 'small', baseModel: null, reason: kept });
+  });
+
+  test('goes by the complexity of the prompt', () => {
+    const policy = `
+name: hard
+routing:
+  rules:
+    - if: { min_complexity: 0.7 }
+      use: [large]
+    - if: { max_complexity: 0.3 }
+      use: [small]
+  otherwise: keep
+`;
+    const modelAt = (complexity: number | null) =>
+      row(
+        {},
+        {
+          ...{ policy, settings: { autoBase: 'gpt-4o-mini' } },
+          readTask: () => ({ task: 'qa', confidence: 60, complexity, sketch: 1, systemSketch: 2 }),
+        },
+      ).routed?.model;
+    // `large` costs more than the base: such a row stays; without the base it goes there.
+    expect([0.3, 0.31, null].map(modelAt)).toEqual(['small', 'gpt-4o-mini', 'gpt-4o-mini']);
+    const free = {
+      ...{ policy: policy.replace('keep', '[tiny]'), settings: {} },
+      readTask: () => ({
+        ...{ task: 'qa', confidence: 60, complexity: 0.7, sketch: 1, systemSketch: 2 },
+      }),
+    } as const;
+    expect(row({}, free).routed?.model).toBe('large');
+  });
+
+  test('and its label are those of before a cap of its answer', () => {
+    const seen: (number | null)[] = [];
+    const built = row(
+      {},
+      {
+        ...{ policy: `${RULES}\noutput_caps: { qa: 9 }\n`, settings: { autoBase: 'large' } },
+        readTask: ({ request: { maxTokens } }) => {
+          seen.push(maxTokens);
+          const task = maxTokens === null ? 'qa' : 'classification';
+          return { task, confidence: 60, complexity: 0.5, sketch: 1, systemSketch: 2 };
+        },
+      },
+    );
+    // Read once more for the hashes of what is really asked.
+    expect(seen).toEqual([null, 9]);
+    expect(built.facts).toMatchObject({ task: 'qa', taskConfidence: 60, complexity: 0.5 });
+    expect(built.prompt.maxTokens).toBe(9);
+  });
+
+  test('is told to whoever labels, with the tag; of `auto` the base', () => {
+    const told: { models: readonly string[]; tags: readonly string[] }[] = [];
+    const readTask: ReadTask = ({ models, tags }) => {
+      told.push({ models, tags });
+      return { task: 'qa', confidence: 60, complexity: null, sketch: 1, systemSketch: 2 };
+    };
+    row({ tag: 'triage' }, { policy: RULES, settings: { autoBase: 'large' }, readTask });
+    row({ model: 'tiny' }, { policy: RULES, settings: { autoBase: 'large' }, readTask });
+    expect(told).toEqual([
+      { models: ['large'], tags: ['triage'] },
+      { models: ['tiny'], tags: [] },
+    ]);
   });
 
   test('is its own where it names one', () => {

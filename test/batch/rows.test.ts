@@ -20,7 +20,9 @@ function build(
     settings: { ...SETTINGS, ...over },
     runKey,
     cachedUpToMilli: 0,
-    readTask: () => ({ task: 'qa', confidence: 60, sketch: 1, systemSketch: 2 }),
+    readTask: () => ({
+      ...{ task: 'qa', confidence: 60, complexity: null, sketch: 1, systemSketch: 2 },
+    }),
     measuredShareOf: () => null,
     route: null,
     readImage: (path) =>
@@ -43,6 +45,16 @@ function row(
   if (built instanceof RowFault) throw new Error(built.message);
   return built;
 }
+
+test('a prompt may be a list of messages', () => {
+  const messages = [
+    { role: 'system', content: 'Be kind' },
+    { role: 'user', content: 'Hi' },
+  ];
+  expect(row(['id', 'prompt'], { id: 1, prompt: messages }).prompt.messages).toEqual(messages);
+  // Any other list is a text.
+  expect(row(['prompt'], { prompt: ['a'] }).prompt.messages[0]?.content).toBe('["a"]');
+});
 
 describe('a template', () => {
   const template = '{{a}} and {{b}}';

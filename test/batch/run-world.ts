@@ -187,6 +187,7 @@ export class MemoryPaid implements PaidAnswers {
 const NO_FACTS: PromptFacts = {
   ...{ promptHash: null, systemHash: null, paramsHash: 0, promptBytes: 0, turns: 1 },
   ...{ hasTools: false, hasSchema: false, task: 'other', taskConfidence: 0, promptSketch: 0 },
+  ...{ complexity: null, systemSketch: 0 },
 };
 
 export class RunWorld {

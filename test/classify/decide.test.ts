@@ -23,11 +23,13 @@ describe('decide', () => {
   });
 
   it('says what the signals add', () => {
-    const text = promptOf('', 'the names and the total');
+    const text = promptOf('', 'Extract the names and the total.');
     expect(decide(text, NO_SIGNALS, MODEL).signalWeight).toBe(0);
     const { labels, signalWeight } = decide(text, { ...NO_SIGNALS, hasSchema: true }, MODEL);
     // A schema adds 0.8 to extraction and classification alike, and nothing to the others.
-    if (labels[0]?.task === 'extraction') expect(signalWeight).toBeCloseTo(0.8, 6);
+    expect(labels[0]?.task).toBe('extraction');
+    expect(labels[1]?.task).not.toBe('classification');
+    expect(signalWeight).toBeCloseTo(0.8, 6);
   });
 
   it('is silent about an empty prompt', () => {

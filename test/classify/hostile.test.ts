@@ -44,7 +44,7 @@ describe('hostile input', () => {
   ])('%s is nothing to be sure of', (_, text) => {
     const { verdict } = readPrompt(promptOf('', text), NO_SIGNALS, MODEL);
     // Sure of nothing, unless that nothing is asked.
-    if (verdict.task !== 'other') expect(verdict.confidence).toBeLessThan(60);
+    expect(verdict.task === 'other' ? 0 : verdict.confidence).toBeLessThan(60);
   });
 
   it('survives every cut of a text of all kinds of characters', () => {

@@ -1,5 +1,5 @@
 /** A user's rules: what they refuse, with the line, and which rule decides. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RuleBook, type RuleFacts } from '../../src/classify/rules.ts';
 import { parseRules } from '../../src/classify/rules-file.ts';
 
@@ -55,6 +55,15 @@ rules_are_lists: no
     ['- foo', /^r\.yaml:1: is no rule/],
     ['other: 1', /^r\.yaml:1: 'other' is not known/],
     ['', /^r\.yaml:1: holds no rule/],
+    ['- task: qa\n  prompt_matches: "\\bfoo"', /^r\.yaml:2: .*backspace: in double quotes/],
+    ['- task: qa\n  prompt_matches: "\\x01"', /^r\.yaml:2: .*control character/],
+    ["- task: qa\n  prompt_matches: '/foo/i'", /^r\.yaml:2: .*slashes and flags/],
+    ["- task: qa\n  prompt_matches: '/foo/'", /^r\.yaml:2: .*with slashes$/],
+    ["- task: qa\n  model: !!js/function 'x'", /^r\.yaml:2: the tag .*js\/function is not known/],
+    ['- model: x\n  task: [qa, chat]', /^r\.yaml:2: task is a list/],
+    ['- task: qa\n  model: *mini', /^r\.yaml:2: model begins with \*/],
+    // Three loops share the same characters: the start, and two that nothing parts.
+    ["- task: qa\n  prompt_matches: 'a*a*='", /^r\.yaml:2: .*for very long/],
   ])('%j is refused with its line', (text, message) => {
     expect(refused(text)).toMatch(message);
   });
@@ -111,6 +120,38 @@ describe('the first rule that fits decides', () => {
     expect(lineOf('- endpoint: chat\n  task: qa', gone)).toBe(1);
     // Without a system prompt there is nothing to find in it: that is known.
     expect(lineOf(rules, { system: () => null })).toBe(6);
+  });
+
+  test('who sells the model is meant where the log names nobody', () => {
+    const nobody = { provider: '' };
+    expect(lineOf('- provider: openai\n  task: qa', nobody)).toBe(1);
+    expect(lineOf('- provider: anthropic\n  task: qa', nobody)).toBeNull();
+    expect(
+      lineOf('- provider: aws\n  task: qa', { ...nobody, models: ['us.amazon.nova-pro-v1:0'] }),
+    ).toBe(1);
+    // What the log names is what counts.
+    expect(lineOf('- provider: openai\n  task: qa', { provider: 'azure' })).toBeNull();
+    // A bare prompt has neither.
+    for (const key of ['provider', 'model', 'tag']) {
+      const bare = { ...nobody, models: [], tags: [] };
+      expect(lineOf(`- ${key}: "*"\n  task: qa`, bare)).toBeNull();
+    }
+    expect(lineOf('- model: "*"\n  task: qa', { models: ['', ''] })).toBeNull();
+  });
+
+  test('a text is put to lower case and searched once, however many calls it comes with', () => {
+    const text = 'You are an assistant';
+    const book = new RuleBook(
+      parseRules("- system_matches: '^You .*nobody'\n  task: qa\n- task: chat\n", 'r'),
+    );
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+    book.decide(facts({ system: () => text }));
+    const first = exec.mock.calls.length;
+    book.decide(facts({ system: () => text }));
+    book.decide(facts({ system: () => text }));
+    expect(first).toBeGreaterThan(0);
+    expect(exec.mock.calls.length).toBe(first);
+    exec.mockRestore();
   });
 
   test('expressions read the beginning and the end of a long text', () => {

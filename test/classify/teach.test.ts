@@ -3,15 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { readPrompt } from '../../src/classify/classify.ts';
 import { explainLabel } from '../../src/classify/explain.ts';
 import { plainPrompt } from '../../src/classify/features.ts';
-import { teach } from '../../src/classify/teach.ts';
+import { teach, temperatureWithout } from '../../src/classify/teach.ts';
 import {
   checkBase,
   formatOwnModel,
+  isOwnModel,
   parseOwnModel,
   parseTeachNote,
 } from '../../src/classify/teach-file.ts';
 import { kappaEstimate, shareEstimate, signTest } from '../../src/classify/teach-measure.ts';
 import { SamplePicker } from '../../src/classify/teach-pick.ts';
+import { fitTemperature } from '../../src/classify/train.ts';
 import { MODEL, NO_SIGNALS } from './prompt.ts';
 
 describe('how sure a figure is', () => {
@@ -88,6 +90,23 @@ describe('picking', () => {
     expect(mean).toBeLessThan(25);
   });
 
+  test('what was dropped again does not stand in the way of its like', () => {
+    const picker = new SamplePicker(2, 1);
+    const offer = (id: number, confidence: number, sketch: number) =>
+      picker.offer({ id, confidence, sketch, promptHash: id }, big);
+    // Call 1 gives way to two that are less sure by more than chance.
+    offer(1, 60, 7);
+    offer(2, 30, 8);
+    offer(3, 30, 9);
+    // Its like is unsure enough for a place of its own now: surer calls would stand before one that is
+    // like another.
+    offer(4, 10, 7);
+    expect(picker.pick()).toContain(4);
+    // One that is kept does: call 5 is like call 4.
+    offer(5, 0, 7);
+    expect(picker.pick()).not.toContain(5);
+  });
+
   test('the same for the same seed, another for another, all where there are few', () => {
     expect(picked(40, 1)).toEqual(picked(40, 1));
     expect(picked(40, 1)).not.toEqual(picked(40, 2));
@@ -133,25 +152,53 @@ describe('teaching', () => {
     };
     const bytes = formatOwnModel(model, note);
     const own = parseOwnModel(bytes, 'own');
-    expect(own.note).toMatchObject(note);
-    expect(() => checkBase(own.note, 7, 'own')).not.toThrow();
-    expect(() => checkBase(own.note, 8, 'own')).toThrow('another version');
+    expect(parseTeachNote(bytes, 'own')).toMatchObject(note);
+    expect(() => checkBase(note, 7, 'own')).not.toThrow();
+    expect(() => checkBase(note, 8, 'own')).toThrow('another version');
     // Of a version whose weights cannot be read, what it says of itself can.
     expect(parseTeachNote(bytes.subarray(0, 300), 'own')).toMatchObject(note);
     expect(() => parseOwnModel(bytes.subarray(0, 300), 'own')).toThrow('another version');
     const unseen = plainPrompt('', 'zentrix route parcel desk Madrid floor plan');
-    expect(readPrompt(unseen, NO_SIGNALS, own.model).verdict.task).toBe('classification');
+    expect(readPrompt(unseen, NO_SIGNALS, own).verdict.task).toBe('classification');
     // What it was not taught is as it was.
     const other = plainPrompt('', 'Translate this into German: the train is late.');
-    expect(readPrompt(other, NO_SIGNALS, own.model).verdict.task).toBe('translation');
+    expect(readPrompt(other, NO_SIGNALS, own).verdict.task).toBe('translation');
+  });
+
+  test('both models are judged by the same path, with the same threshold', async () => {
+    // No label is likely enough for this one, before or after.
+    const strict = { ...MODEL, minProbability: 1.01 };
+    const { judged, model } = await teach(prompts, strict, async () => {});
+    expect(new Set(judged.flatMap(({ before, after }) => [before, after]))).toEqual(
+      new Set(['other']),
+    );
+    expect(model.minProbability).toBe(1.01);
+  });
+
+  test('the temperature a fold is judged with is that of the other folds', () => {
+    // 110 prompts that lead by 4 and are right in nine of ten, and 11 of fold 0 that are always wrong.
+    const scored = Array.from({ length: 121 }, (_, at) => ({
+      scores: Float64Array.from({ length: 12 }, (_, label) => (label === 0 ? 4 : 0)),
+      y: at < 11 || at % 10 === 0 ? 5 : 0,
+    }));
+    const foldOf = scored.map((_, at) => (at < 11 ? 0 : 1 + (at % 9)));
+    const without = temperatureWithout(0, { scored, foldOf, start: MODEL });
+    expect(without).toBe(fitTemperature(scored.slice(11)));
+    expect(without).toBeLessThan(fitTemperature(scored));
+    // Of fewer than 100 it cannot be told.
+    const few = { scored: scored.slice(0, 105), foldOf: foldOf.slice(0, 105), start: MODEL };
+    expect(temperatureWithout(0, few)).toBe(MODEL.temperature);
   });
 
   test('a file that is none says so', () => {
     expect(() => parseOwnModel(new Uint8Array(0), 'f')).toThrow('f is no classifier');
     expect(() => parseOwnModel(Buffer.from('{"kind":"x"}\n'), 'f')).toThrow('f is no classifier');
-    expect(() => parseOwnModel(Buffer.from('{"kind":"aicost.classifier/1"}\nabc'), 'f')).toThrow(
-      'another version',
-    );
+    for (const version of [1, 2, 3]) {
+      const file = Buffer.from(`{"kind":"aicost.classifier/${version}"}\nabc`);
+      expect(() => parseOwnModel(file, 'f')).toThrow('another version');
+      expect(isOwnModel(file)).toBe(true);
+    }
+    expect(isOwnModel(Buffer.from('SQLite format 3'))).toBe(false);
   });
 });
 

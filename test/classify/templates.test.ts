@@ -126,6 +126,19 @@ describe('groups', () => {
     expect(found[0]?.[1]).toBe(64);
   });
 
+  test('equal numbers at the beginning, at the end and for nothing are three groups', () => {
+    // Sketches by hand: `system` × what is said, and 3 bins for each end of the message.
+    const counter = new TemplateCounter();
+    const beginning = (n: number) => ({ system: 0, message: 5 * 2 ** 24 + (n + 1) * 7_919 });
+    const end = { system: 0, message: 5 };
+    for (let n = 0; n < 9; n++) counter.add(beginning(n), n);
+    for (let n = 0; n < 9; n++) counter.add(end, 100 + n);
+    const groups = counter.groups();
+    expect(groups.of(beginning(0))).toEqual({ system: 0, part: 5, by: 'beginning' });
+    expect(groups.of(end)).toEqual({ system: 0, part: 5, by: 'end' });
+    expect(groups.of(end)).toBe(groups.of({ ...end }));
+  });
+
   test('no calls make no groups', () => {
     expect(new TemplateCounter().groups().of({ system: 1, message: 1 })).toBeNull();
   });

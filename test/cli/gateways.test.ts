@@ -187,4 +187,63 @@ describe('the Portkey gateway in front of aimock', () => {
     for (const { error } of world.rows('out.csv')) expect(error).toMatch(/bad_request.*x-portkey/);
     expect(mock.getRequests()).toEqual([]);
   });
+
+  /** Asks the gateway under a config; the models, as aimock saw them: in the path or in the body. */
+  async function askedFor(config: object, model: string, metadata: object): Promise<unknown[]> {
+    mock.clearRequests();
+    const headers = {
+      'content-type': 'application/json',
+      'x-portkey-config': JSON.stringify(config),
+      'x-portkey-metadata': JSON.stringify(metadata),
+    };
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });
+    const answer = await fetch(`${url}/chat/completions`, { method: 'POST', headers, body });
+    await answer.text();
+    const nameOf = (request: { path: string; body: unknown }) =>
+      /models\/([^:]+)/.exec(request.path)?.[1] ?? (request.body as { model?: string }).model;
+    return mock.getRequests().map(nameOf);
+  }
+
+  /** A policy as exported, its targets at aimock in place of their providers. */
+  function exported(...args: string[]): object {
+    const { stdout } = world.run(['policy', 'export', '--to', 'portkey', ...args]);
+    const config = JSON.parse(stdout) as { targets: { provider: string }[] };
+    // Only OpenAI's own paths begin after the version.
+    const hostOf = (provider: string) => (provider === 'openai' ? `${mock.url}/v1` : mock.url);
+    const targets = config.targets.map((target) => ({
+      ...target,
+      ...{ api_key: 'a-key', custom_host: hostOf(target.provider) },
+    }));
+    return { ...config, targets };
+  }
+
+  // C2's own table: classification to DeepSeek, reasoning to GPT-4.1, all else to Gemini.
+  test.each([
+    ['classification', 'deepseek-v3.2'],
+    ['reasoning', 'gpt-4.1'],
+    ['chat', 'gemini-2.5-flash'],
+  ])('it routes by an exported policy: %s to %s', async (task, model) => {
+    const config = exported('c2', '--task-tags');
+    expect(await askedFor(config, 'gpt-4o', { task })).toEqual([model]);
+  });
+
+  test.each([
+    ['gpt-4o', 'gpt-4.1-nano'],
+    ['gpt-4.1', 'gpt-4.1'],
+  ])('it moves a model by an exported policy: %s to %s', async (asked, model) => {
+    world.file(
+      'policy.yaml',
+      'routing: { rules: [{ if: { model: [gpt-4o] }, use: [gpt-4.1-nano] }] }\n',
+    );
+    expect(await askedFor(exported('./policy.yaml'), asked, {})).toEqual([model]);
+  });
+
+  test('it falls back by an exported policy, when the first model is not available', async () => {
+    world.file('policy.yaml', "fallback: { '*': [gpt-4.1-mini] }\n");
+    const config = exported('./policy.yaml');
+    expect(await askedFor(config, 'gpt-4o', {})).toEqual(['gpt-4o']);
+    mock.setChaos({ rateLimitRate: 1 });
+    expect(await askedFor(config, 'gpt-4o', {})).toEqual(['gpt-4o', 'gpt-4.1-mini']);
+    mock.clearChaos();
+  });
 });

@@ -7,6 +7,7 @@ import * as audit from '../../src/commands/audit.ts';
 import * as classify from '../../src/commands/classify.ts';
 import { parseLabelledSheet } from '../../src/commands/labelled-sheet.ts';
 import * as report from '../../src/commands/report.ts';
+import { writeOwnModel } from '../../src/ingest/own-model.ts';
 import { CommandWorld } from './world.ts';
 
 let world: CommandWorld;
@@ -105,7 +106,7 @@ describe('rules', () => {
     await world.run(classify, ['a.jsonl']);
     renameSync(path, `${path}.gone`);
     const { notes, stdout } = await world.run(classify, ['--calls', '--rules', 'rules.yaml']);
-    expect(notes[0]).toMatch(/^4 calls could not be read again \(.*a\.jsonl\): only rules/);
+    expect(notes[0]).toMatch(/^4 calls keep their old label: .*a\.jsonl is away or changed; only/);
     // The first rule asks for the system prompt of every call: without a text none is decided.
     expect(notes[1]).toMatch(/^the rule on line 1 could not be decided for 4 calls/);
     expect(stdout).toContain('translation');
@@ -129,7 +130,7 @@ describe('rules', () => {
     const before = await tasks();
     world.file('a.jsonl', log(LOG.toReversed()));
     const { notes } = await world.run(classify, ['--relabel']);
-    expect(notes[0]).toMatch(/could not be read again/);
+    expect(notes[0]).toMatch(/^4 calls keep their old label/);
     expect(await tasks()).toEqual(before);
   });
 
@@ -251,7 +252,7 @@ describe('sample and learn', () => {
     // One of another version is left out, and replaced by learning again.
     const file = join(world.folder, 'aicost.db.classifier');
     const [head = ''] = readFileSync(file, 'latin1').split('\n');
-    writeFileSync(file, `${head.replace(/"over":\d+/, '"over":1')}\nold`);
+    writeOwnModel(file, Buffer.from(`${head.replace(/"over":\d+/, '"over":1')}\nold`));
     expect((await world.run(classify, ['--relabel'])).notes[0]).toMatch(
       /another version.*left out/,
     );
@@ -281,8 +282,91 @@ describe('sample and learn', () => {
     );
     expect(code).toBe(3);
     // Row 3 begins on line 6: a heading and two rows of two lines before it.
-    expect(notes[0]).toMatch(/^l\.csv:6: 'smmary' is no label/);
+    expect(notes[0]).toMatch(
+      /^8 rows left out: no label is called 'smmary' \(l\.csv:6, 14, 22, 30, 38 and 3 more\)/,
+    );
     expect(notes.some((note) => note.startsWith('8 rows labelled embedding'))).toBe(true);
+  }, 30_000);
+
+  /** Two conventions of a house, five rows of each noun. */
+  const HOUSE = 'invoice tender offer contract reminder warranty notice'
+    .split(' ')
+    .flatMap((noun, n) =>
+      ['Bonn', 'Lyon', 'Graz', 'Kiel', 'Basel'].map((city, c) =>
+        (n + c) % 2 === 0
+          ? `"zentrix route ${noun} desk ${city} floor plan",classification`
+          : `"quolbar draft ${noun} tone ${city} evening mood",Creative writing`,
+      ),
+    );
+  const sheet = (rows: readonly string[]) => `prompt,task\n${rows.join('\n')}\n`;
+
+  test('one prompt with two labels is a contradiction: both rows are named and left out', async () => {
+    const rows = [...HOUSE, '"Same  thing",qa', 'Same thing,code', 'Once,qa', 'once again,qa'];
+    world.file('l.csv', sheet([...rows, 'once again, qa ', 'once again,Q&A']));
+    const { notes, code, stdout } = await world.run(classify, ['--learn', 'l.csv', '--json']);
+    expect(notes.slice(0, 2)).toEqual([
+      'contradiction: l.csv:37 says qa, l.csv:38 says code, of the same prompt; all of them are left out | give each prompt one label',
+      '2 rows left out: the same prompt with the same label again',
+    ]);
+    // 35 of the house and two besides.
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 37 });
+    // Learned and kept, but not from the whole sheet.
+    expect(notes.at(-1)).toMatch(/^kept as /);
+    expect(code).toBe(3);
+  }, 30_000);
+
+  test('labels that are none are all named at once, with their rows', async () => {
+    const wrong = ['smmary', 'Foo', 'smmary'].map((label, at) => `text ${at},${label}`);
+    const many = Array.from({ length: 22 }, (_, at) => `other ${at},label${at}`);
+    world.file('l.csv', sheet([...wrong, ...many]));
+    await expect(world.run(classify, ['--learn', 'l.csv'])).rejects.toThrow('0 labelled rows');
+    const read = parseLabelledSheet(sheet([...wrong, ...many]), 'l.csv');
+    expect(read.unknown.slice(0, 2)).toEqual([
+      { label: 'smmary', lines: [2, 4] },
+      { label: 'Foo', lines: [3] },
+    ]);
+    world.file('l.csv', sheet([...HOUSE, ...wrong, ...many]));
+    const learned = await world.run(classify, ['--learn', 'l.csv', '--json']);
+    expect(learned.notes[0]).toMatch(
+      /^25 rows left out: no label is called 'smmary' \(l\.csv:37, 39\), 'Foo' \(l\.csv:38\), 'label0' \(l\.csv:40\), .*'label17' \(l\.csv:57\) and 4 others \| labels: other, /,
+    );
+  }, 30_000);
+
+  test('a place that cannot be written is told before anything is read or learned', async () => {
+    world.file('l.csv', sheet(HOUSE));
+    const learn = (...flags: string[]) => world.run(classify, ['--learn', 'l.csv', ...flags]);
+    await expect(learn('--out', 'no/such/folder.csv')).rejects.toThrow('cannot write');
+    await expect(learn('--out', 'l.csv')).rejects.toThrow('--out would overwrite');
+    await expect(learn('--out', 'aicost.db.classifier')).rejects.toThrow('--out would overwrite');
+    await expect(learn('--out', '.')).rejects.toThrow('cannot write');
+    world.file('notes.txt', 'keep me');
+    await expect(learn('--classifier', 'notes.txt')).rejects.toThrow('is there and no classifier');
+    await expect(learn('--classifier', 'no/such/file')).rejects.toThrow('cannot be written');
+    // Neither is anything there that was not before.
+    expect(readFileSync(join(world.folder, 'notes.txt'), 'utf8')).toBe('keep me');
+    expect(existsSync(join(world.folder, 'aicost.db.classifier'))).toBe(false);
+    // The sheet is not even looked at.
+    await expect(
+      world.run(classify, ['--learn', 'none.csv', '--classifier', 'notes.txt']),
+    ).rejects.toThrow('no classifier');
+  });
+
+  test('a damaged classifier is refused with what to do, and can be taught anew', async () => {
+    world.file('l.csv', sheet(HOUSE));
+    world.file('a.jsonl', log());
+    await world.run(classify, ['--learn', 'l.csv']);
+    const file = join(world.folder, 'aicost.db.classifier');
+    const bytes = readFileSync(file);
+    bytes[500_000] = bytes[500_000]! ^ 8;
+    writeFileSync(file, bytes);
+    const refused = world.run(classify, ['a.jsonl']);
+    await expect(refused).rejects.toThrow(/is damaged: its checksum is wrong/);
+    await expect(refused).rejects.toMatchObject({
+      hint: 'teach it again: aicost classify --learn labelled.csv; or leave it out: --classifier shipped',
+    });
+    const { notes } = await world.run(classify, ['--learn', 'l.csv']);
+    expect(notes.some((note) => note.startsWith('it replaces the classifier'))).toBe(true);
+    expect((await world.run(classify, ['a.jsonl'])).code).toBe(0);
   }, 30_000);
 
   test('what cannot be read again is not sampled', async () => {

@@ -62,6 +62,23 @@ describe('expressions that could back-track for ever', () => {
     expect(slowRegexProblem(`^${'a?'.repeat(12)}$`, 'u')).toBeNull();
   });
 
+  test('alternatives that begin alike are few, one after the other', () => {
+    // 2^13 ways to take the same text; 2^25 would take a minute.
+    expect(slowRegexProblem('(a|a)'.repeat(13), 'u')).toMatch(/begin alike/);
+    expect(slowRegexProblem('(a|a)(b|bc)'.repeat(7), 'u')).toMatch(/begin alike/);
+    expect(slowRegexProblem('(a|a)'.repeat(12), 'u')).toBeNull();
+    // Of four alternatives alike there are 4^7 ways; with optional parts between, as many more.
+    expect(slowRegexProblem('(a|a|a|a)'.repeat(7), 'u')).toMatch(/begin alike/);
+    expect(slowRegexProblem(`${'(a|a)'.repeat(7)}${'a?'.repeat(6)}`, 'u')).toMatch(/begin alike/);
+    expect(slowRegexProblem('(sum|summary) of (the|this) (text|texts)', 'u')).toBeNull();
+    expect(slowRegexProblem('(a|b)'.repeat(30), 'u')).toBeNull();
+  });
+
+  test('repetitions that cannot share out their characters are no chain', () => {
+    expect(slowRegexProblem('"[^"]*","[^"]*","[^"]*","[^"]*"', 'u')).toBeNull();
+    expect(slowRegexProblem('a*a*a*a*b', 'u')).toMatch(/very long/);
+  });
+
   test('neither is what no expression is, or refers back', () => {
     expect(slowRegexProblem('(a', 'u')).toMatch(/no regular expression: Unterminated group/);
     expect(slowRegexProblem(String.raw`(a)\1`, 'u')).toMatch(/refers back/);

@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isCommodity, parseTask, TASKS, taskCode, taskOfCode } from '../../src/domain/task.ts';
+import {
+  isCommodity,
+  parseTask,
+  TASK_ALIASES,
+  TASKS,
+  taskCode,
+  taskOfCode,
+} from '../../src/domain/task.ts';
 
 test('codes are positions, both ways; the ledger keeps them for ever', () => {
   expect(TASKS.map(taskCode)).toEqual(TASKS.map((_, code) => code));
@@ -19,6 +27,17 @@ test.each([
   ['batch_summaries', 'summarization'],
   ['Code Generation', 'code'],
   ['embeddings', 'embedding'],
+  ['Translate', 'translation'],
+  ['Question Answering', 'qa'],
+  ['Q&A', 'qa'],
+  ['Q & A', 'qa'],
+  ['summary', 'summarization'],
+  ['Summaries', 'summarization'],
+  ['translations', 'translation'],
+  ['"Summarisation task"', 'summarization'],
+  ['Named-Entity  Recognition', 'extraction'],
+  ['analyses', 'analysis'],
+  ['others', 'other'],
 ])('%j is %s', (tag, task) => expect(parseTask(tag)).toBe(task));
 
 test.each(['', 'prod', 'constructor', '__proto__', 'toString', 'translations of poems'])(
@@ -27,6 +46,22 @@ test.each(['', 'prod', 'constructor', '__proto__', 'toString', 'translations of 
     expect(parseTask(tag)).toBeNull();
   },
 );
+
+test('every other name means one label, and none is a label itself', () => {
+  const names = TASKS.flatMap((task) => TASK_ALIASES[task].split(/\s+/)).filter((name) => name);
+  expect(new Set([...names, ...TASKS]).size).toBe(names.length + TASKS.length);
+  for (const name of names) expect(parseTask(name.replaceAll('_', ' '))).not.toBeNull();
+});
+
+test('docs/teaching.md lists every label with its other names', () => {
+  const docs = readFileSync(new URL('../../docs/teaching.md', import.meta.url), 'utf8');
+  for (const task of TASKS) {
+    const row = docs.split('\n').find((line) => line.startsWith(`| \`${task}\` | `)) ?? '';
+    const names = [...(row.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    const wanted = TASK_ALIASES[task].split(/\s+/).filter((name) => name !== '');
+    expect([task, names]).toEqual([task, wanted.map((name) => name.replaceAll('_', ' '))]);
+  }
+});
 
 test('what is worth a dear model is no commodity', () => {
   const dear = TASKS.filter((task) => !isCommodity(task));

@@ -37,7 +37,15 @@ function runCall(line: number, over: Partial<Call> = {}): RunCall {
     usage: { ...emptyUsage(), input: 1_000, output: 100 },
     ...over,
   };
-  return { call, line, task: 'qa', taskConfidence: 60, promptSketch: 0, systemSketch: 0 };
+  return {
+    call,
+    line,
+    task: 'qa',
+    taskConfidence: 60,
+    complexity: null,
+    promptSketch: 0,
+    systemSketch: 0,
+  };
 }
 
 const write = (...calls: RunCall[]): void => db.transaction(() => rows.write(calls)).immediate();
