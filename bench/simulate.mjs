@@ -1,8 +1,8 @@
 /**
  * Times the replays of `simulate` on generated calls: exact caches in ten configurations, the whole
- * capacity curve, routing, near-duplicates with their recall, the links of a semantic cache, the prompt
- * cache, and the memory of many calls. Loading (making the columns) is timed apart. Prints wall and CPU time, the least of several
- * runs: machines are noisy.
+ * capacity curve, routing, the search for a policy, near-duplicates with their recall, the links of a
+ * semantic cache, the prompt cache, and the memory of many calls. Loading (making the columns) is timed
+ * apart. Prints wall and CPU time, the least of several runs: machines are noisy.
  *
  *   npm run bench:simulate -- [--calls 1000000] [--texts 100000] [--memory-calls 10000000] [--runs 5]
  *
@@ -35,7 +35,9 @@ const {
   FeatureReader,
   NearDuplicates,
   PLAIN_RULES,
+  optimize,
   partsOf,
+  QualityTable,
   policyNamed,
   replayExactCaches,
   replayLevers,
@@ -53,6 +55,7 @@ rmSync(folder, { recursive: true });
 if (runs > 0) {
   exactCaches(Number(values.calls));
   routing(Number(values.calls));
+  optimizing(Number(values.calls));
   promptCache(12_000_000);
   nearDuplicates(Number(values.texts));
   semanticCache(Number(values.texts));
@@ -70,7 +73,7 @@ async function load() {
     ...['simulate/replay.ts', 'simulate/simulate.ts', 'simulate/call-table.ts'],
     ...['simulate/lever-routing.ts', 'simulate/lever-batch-tier.ts', 'simulate/exact-cache.ts'],
     ...['simulate/semantic-links.ts', 'simulate/semantic-prompts.ts'],
-    'simulate/lever-semantic-cache.ts',
+    ...['simulate/lever-semantic-cache.ts', 'simulate/optimize.ts', 'policy/quality.ts'],
     ...['policy/near-duplicates.ts', 'policy/semantic-features.ts', 'policy/presets.ts'],
   ];
   writeFileSync(entry, files.map((path) => `export * from ${source(path)};`).join('\n'));
@@ -199,6 +202,51 @@ function routing(count) {
   timed('cache, routing, batch tier, with intervals', null, () =>
     simulate(table, plans, { parts, random: seeded(4) }),
   );
+}
+
+/** A search over 6 models and 10 tasks, half of it in sessions, on 60 % of the calls. */
+function optimizing(count) {
+  const models = ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'gpt-4.1-mini', 'o3', 'o4-mini'];
+  const tasks = ['classification', 'extraction', 'summarization', 'translation', 'qa', 'chat'];
+  const hard = ['code', 'reasoning', 'analysis', 'rewriting'];
+  const all = [...tasks, ...hard];
+  const random = seeded(5);
+  const make = callMaker(count / 2);
+  const first = make(0);
+  const targets = models.map((model) => ({ ...first.target, model, modelRequested: model }));
+  const failed = { ...first.outcome, status: 'error', httpStatus: 500 };
+  const table = new CallTable(count);
+  for (let id = 0; id < count; id++) {
+    const call = make(id);
+    const target = targets[Math.floor(random() ** 2 * models.length)];
+    call.target = target;
+    call.task = all[Math.floor(random() * all.length)];
+    call.sessionKey = random() < 0.5 ? Math.floor(id / 40) + 1 : null;
+    if (random() < 0.02) call.outcome = failed;
+    call.taskConfidence = 50 + Math.floor(random() * 51);
+    table.add(call);
+  }
+  const rate = { 'gpt-4o-mini': 2e8, 'gpt-4.1-mini': 4e8, 'o4-mini': 9e8 };
+  const cost = (model) => (usage) => (rate[model] ?? 3e9) * (usage.input / 800);
+  const pricer = { schedule: ({ model }) => ({ cost: cost(model) }) };
+  const world = {
+    ...{ table, parts: partsOf(table, 0.4), pricer, quality: new QualityTable() },
+    ...{ semantic: null, maxLoss: 0.03, maxFalseHits: null, maxLatencyMs: null, embed: null },
+    ...{ limitsOf: () => ({}), random: () => seeded(1), latencyOf: () => null },
+    facts: { name: 'optimized', factsOf: () => ({}), scoresOf: () => null },
+    destinations: models,
+  };
+  for (const allow of ['likely', 'needs_test']) {
+    const found = timed(`optimize, ${count} calls, --allow ${allow}`, 60, () => {
+      const steps = optimize({ ...world, allow });
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value;
+      }
+    });
+    const { trials, groups, options, isExact } = found;
+    console.log(`  ${trials} replays, ${groups} groups, ${options} moves, exact ${isExact}`);
+  }
 }
 
 function promptCache(blocks) {

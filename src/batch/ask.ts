@@ -11,7 +11,8 @@ import { type Chain, fallsBack, ownModel, type Step } from './chain.ts';
 import type { Choice, Fleet, Lane } from './fleet.ts';
 import type { AnswerCache, CachedAnswer, PaidAnswers } from './ports.ts';
 import { type BarReason, decideRetry } from './retry.ts';
-import type { Answer, Row, RowFailure, RowResult } from './row.ts';
+import type { Answer, CacheUse, Row, RowFailure, RowResult } from './row.ts';
+import type { SemanticAnswers } from './semantic-answers.ts';
 import { answerKey } from './serving.ts';
 import { answerOf, Tally } from './tally.ts';
 
@@ -19,6 +20,8 @@ import { answerOf, Tally } from './tally.ts';
 export interface AskTools extends AttemptTools {
   readonly fleet: Fleet;
   readonly cache: AnswerCache | null;
+  /** Null: only equal rows share answers. */
+  readonly semantic: Pick<SemanticAnswers, 'find' | 'open' | 'store' | 'close'> | null;
   readonly paid: PaidAnswers;
 }
 
@@ -66,6 +69,16 @@ async function askModel(tools: AskTools, tally: Tally, place: number): Promise<T
     tally.answers.set(step.model, own);
     return judged(tools, tally, place, { answer: own, costPico: null, cache: 'miss' });
   }
+  if (tools.semantic === null) return askEndpoints(tools, tally, place);
+  try {
+    return (await fromLike(tools, tally, place)) ?? (await askEndpoints(tools, tally, place));
+  } finally {
+    tools.semantic.close(tally.row, step.model);
+  }
+}
+
+async function askEndpoints(tools: AskTools, tally: Tally, place: number): Promise<Turn> {
+  const step = tally.chain.steps[place] as Step;
   const tries: Tries = { place, attempts: 0, refusedForRate: 0 };
   for (;;) {
     const choice = tools.fleet.choose(step.model, tally.row);
@@ -93,6 +106,24 @@ async function fromCache(
 ): Promise<Turn> {
   const turn = await judged(tools, tally, place, { answer: cached, costPico: 0, cache: 'exact' });
   return typeof turn === 'string' ? turn : { ...turn, savedByCachePico: cached.costPico };
+}
+
+/** The answer of a row that asks the same; null: there is none, or it does not pass here. */
+async function fromLike(tools: AskTools, tally: Tally, place: number): Promise<Turn | null> {
+  const model = tally.chain.steps[place]?.model ?? '';
+  const hit = (await tools.semantic?.find(tally.row, model)) ?? null;
+  if (hit === null) return null;
+  const { answer, from } = hit;
+  const turn = await judged(tools, tally, place, { answer, costPico: 0, cache: 'semantic' });
+  if (typeof turn !== 'string') {
+    return { ...turn, savedByCachePico: answer.costPico, servedFrom: from };
+  }
+  if (turn === 'halted') return turn;
+  // Its own answer may pass.
+  tally.tried.pop();
+  [tally.failure, tally.refused] = [null, null];
+  tools.semantic?.open(tally.row, model);
+  return null;
 }
 
 /** What a row says that no endpoint may be asked for. */
@@ -166,6 +197,7 @@ function answered(
   if (tools.cache !== null && cacheKey !== null) {
     const key = answerKey(cacheKey, step.model, tools.fleet.lanes);
     tools.cache.put(key, { ...answer, costPico });
+    tools.semantic?.store(tally.row, step.model);
   }
   tally.answers.set(step.model, { ...answer, costPico });
   if (step.checks.length === 0) return accepted(tools, tally, place, { answer, costPico });
@@ -189,7 +221,7 @@ async function judged(
   tools: AskTools,
   tally: Tally,
   place: number,
-  given: { answer: Answer; costPico: number | null; cache: 'miss' | 'exact' },
+  given: { answer: Answer; costPico: number | null; cache: CacheUse },
 ): Promise<Turn> {
   for (const check of tally.chain.steps[place]?.checks ?? []) {
     const verdict = await check.check(given.answer, tally.row, (row) =>
@@ -201,7 +233,7 @@ async function judged(
     const failure = failureOf('check_failed', `${check.name}: ${verdict.reason}`);
     return passOn(tally, place, failure, `check:${check.name}`);
   }
-  if (given.cache === 'exact') return tally.done(given.answer, place, 'exact');
+  if (given.cache !== 'miss') return tally.done(given.answer, place, given.cache);
   return accepted(tools, tally, place, given);
 }
 

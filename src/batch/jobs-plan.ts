@@ -5,11 +5,11 @@
  * Never the same question twice: equal rows wait for the first one's answer.
  */
 import { Buffer } from 'node:buffer';
-import { addJob, type JobEntry } from '../ledger/batch-jobs.ts';
+import { addJob, type JobEntry, openJobs } from '../ledger/batch-jobs.ts';
 import { rowsToSubmit } from '../ledger/batch-jobs-rows.ts';
 import type { BatchApi } from '../providers/batch-api.ts';
 import type { Endpoint, Prompt } from '../providers/provider.ts';
-import { type AskedRow, askedRow, failRow, faultRow, fromCache } from './jobs-rows.ts';
+import { type AskedRow, askedRow, failRow, faultRow, fromCache, fromLike } from './jobs-rows.ts';
 import { customIdOf, endpointFor, type JobTools, tagOf } from './jobs-tools.ts';
 import { blockedBy, OVER_ROW_BUDGET, type RowFailure } from './row.ts';
 import { RowFault } from './row-fields.ts';
@@ -52,6 +52,7 @@ const LARGEST_JOB = { number: 99_999 };
 export async function planJobs(tools: JobTools, pause: () => Promise<void>): Promise<Planned> {
   const planning = new Planning(tools);
   const { db, run, interrupt, unanswered } = tools.options;
+  if (openJobs(db, run.id).length === 0) tools.semantic?.closeAll();
   for (const page of rowsToSubmit(db, run.id)) {
     for (const record of page) {
       // With --unanswered live files are for the first attempt only.
@@ -85,6 +86,7 @@ class Planning implements Planned {
     const { row, askKey } = asked;
     if (askKey !== null && known.has(askKey)) return;
     if (await fromCache(this.#tools, asked)) return;
+    if (await fromLike(this.#tools, asked)) return;
     const { prompt } = row;
     const endpoint = endpointFor(this.#tools, prompt);
     if (endpoint === null) {
@@ -104,6 +106,7 @@ class Planning implements Planned {
     const requests = requestsOf(prompt);
     const entry = { index: row.index, attempt, model, worstPico, bytes, askKey, requests };
     if (askKey !== null) known.add(askKey);
+    this.#tools.semantic?.open(row, model);
     this.#put(entry, { endpoint, api });
   }
 

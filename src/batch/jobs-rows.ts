@@ -48,8 +48,9 @@ export function noteAsked(tools: JobTools, jobs: readonly Job[]): void {
   for (const job of jobs) {
     for (const page of openRowsOf(tools.options.db, job)) {
       for (const record of page) {
-        const { askKey } = askedRow(tools, builtRow(tools, record));
+        const { askKey, row, step } = askedRow(tools, builtRow(tools, record));
         if (askKey !== null) tools.asked.add(askKey);
+        tools.semantic?.open(row, step.model);
       }
     }
   }
@@ -85,6 +86,22 @@ export async function fromCache(tools: JobTools, asked: AskedRow): Promise<boole
   return true;
 }
 
+/**
+ * Finishes a row with the kept answer of one that asks the same; whether it is not to be sent now: it
+ * has that answer, or waits for one that a file is asked for. What does not pass is asked itself.
+ */
+export async function fromLike(tools: JobTools, asked: AskedRow): Promise<boolean> {
+  const { row, step } = asked;
+  const look = tools.semantic?.look(row, step.model) ?? { kind: 'none' };
+  if (look.kind !== 'hit') return look.kind === 'open';
+  const { answer, from } = look.hit;
+  const result = await judged(asked, { answer, tally: tallyOf(tools, row) });
+  if (result.status !== 'done') return false;
+  const saved = { savedByCachePico: answer.costPico, servedFrom: from };
+  await finish(tools, { ...result, cache: 'semantic', ...saved });
+  return true;
+}
+
 /** A row of a job with what became of it. */
 export interface Taken {
   readonly job: Job;
@@ -116,13 +133,19 @@ export async function takeRow(tools: JobTools, taken: Taken): Promise<void> {
   const tally = tallyOf(tools, planned);
   tally.attempts = 1;
   tally.endpointId = endpoint.id;
-  if (attempt.kind === 'failure') return failed(tools, { taken, start, tally, attempt });
+  if (attempt.kind === 'failure') {
+    tools.semantic?.close(planned, record.model);
+    return failed(tools, { taken, start, tally, attempt });
+  }
   const answer = answerOf(attempt);
   const costPico = tools.costs.actualPico(answer, record.model, endpoint, start.startedAtMs);
   tools.keep.end(planned, start, { attempt, costPico });
   tally.addCost(costPico);
   const key = keptUnder(tools, planned, record.model);
-  if (key !== null) tools.answers?.put(key, { ...answer, costPico });
+  if (key !== null) {
+    tools.answers?.put(key, { ...answer, costPico });
+    tools.semantic?.store(planned, record.model);
+  }
   if (asked.askKey !== null) tools.answered.add(asked.askKey);
   await finish(tools, await judged(asked, { answer, tally }));
 }

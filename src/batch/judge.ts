@@ -55,6 +55,7 @@ function judgeRow(reader: PromptReader, prompt: Prompt, row: Row): Row {
     outputTokens: LIKELY_JUDGE_TOKENS,
     routed: null,
     cacheKey,
+    settingKey: null,
     idempotencyKey: `${row.idempotencyKey}-judge-${cacheKey.slice(0, 8)}`,
   };
 }

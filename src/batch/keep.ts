@@ -18,7 +18,7 @@ import type { AttemptAnswer, AttemptFailure, FailureCode } from '../providers/pr
 import { tierOf } from './costs.ts';
 import type { AttemptEnd, AttemptStart, Journal } from './ports.ts';
 import { hashAnswer } from './prompt-facts.ts';
-import type { Answer, Row, RowResult } from './row.ts';
+import type { Answer, Row, RowResult, ServedFrom } from './row.ts';
 
 export interface KeepOptions {
   readonly journal: BatchJournal;
@@ -27,6 +27,8 @@ export interface KeepOptions {
   readonly clock: Clock;
   /** Whether each finished row is taken with `takeFinished`. */
   readonly holdsResults?: boolean;
+  /** Keeps an answer somewhere else, in the same transaction: it is not in the row's result then. */
+  readonly keepAnswer?: ((row: Row, answer: Answer) => () => void) | undefined;
   /** Is shown attempts as they end. */
   readonly observe: (start: AttemptStart, end: AttemptEnd) => void;
 }
@@ -77,11 +79,14 @@ export class RunKeeper {
     const { answer, failure } = result;
     const { row } = result;
     const usage = answer?.usage ?? null;
+    const { keepAnswer, journal } = this.#options;
+    const isElsewhere = answer !== null && keepAnswer !== undefined;
+    if (isElsewhere) journal.also(keepAnswer(row, answer));
     const kept: JournalResult = {
       row: row.index,
       state: result.status,
       model: answer?.model ?? result.model ?? '',
-      answer: answer === null ? null : textOf(answer),
+      answer: answer === null || isElsewhere ? null : textOf(answer),
       inputTokens: usage === null ? null : inputTotal(usage),
       cachedTokens: usage === null ? null : usage.cacheRead,
       outputTokens: usage === null ? null : outputTotal(usage),
@@ -94,7 +99,7 @@ export class RunKeeper {
       atMs: this.#options.clock.now(),
     };
     if (this.#options.holdsResults) this.#finished.set(row.index, kept);
-    return this.#options.journal.finish(kept);
+    return journal.finish(kept);
   }
 
   /** The row with its result as it is on disk, once `finish` has resolved. */
@@ -194,12 +199,21 @@ function textOf({ text, embedding }: Answer): string {
  * Why this model answered: where the policy sent the row, then each that was tried before it; of a
  * row that failed, each that was tried.
  */
-function reasonOf({ row, why, tried, status }: RowResult): string {
-  const routed = row.routed?.reason ?? '';
+function reasonOf({ row, why, tried, status, servedFrom }: RowResult): string {
+  const routed = [row.routed?.reason ?? '', likeOf(servedFrom)]
+    .filter((text) => text !== '')
+    .join('; ');
   const isFailed = status === 'failed' && tried.length > 0;
   if (why === 'first_choice' && !isFailed) return routed;
   const others = tried.map(({ model, reason }) => `${model} ${reason}`).join(', ');
   return `${routed === '' ? '' : `${routed}; `}${isFailed ? 'failed' : why}: ${others}`;
+}
+
+/** Whose answer a row has: how alike they are, and where it stands. */
+export function likeOf(from: ServedFrom | null): string {
+  if (from === null) return '';
+  const { similarity, runId, row } = from;
+  return `${Math.floor(similarity * 1000) / 1000} like row ${row + 1} of batch ${runId}`;
 }
 
 /** The runner's journal on a ledger. */

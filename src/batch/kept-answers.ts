@@ -17,7 +17,7 @@ export class LedgerAnswers implements AnswerCache {
 
   constructor(
     private readonly answers: Answers,
-    private readonly journal: BatchJournal,
+    private readonly journal: Pick<BatchJournal, 'eventually'>,
     private readonly clock: Clock,
   ) {}
 

@@ -50,7 +50,7 @@ export async function runLive(options: LiveOptions): Promise<RunEnd> {
     ...(longestTryMs === undefined ? {} : { longestTryMs }),
   });
   const tools = openTools(options, costs);
-  const budget = new LedgerBudget(db, run.id, { limits, clock });
+  const budget = new LedgerBudget(db, options.paidBy ?? run.id, { limits, clock });
   const output = new ResultOutput(options.results, options.timers);
   const parts: Parts = { tools, costs, budget, output };
   try {
@@ -92,6 +92,7 @@ function runRows(options: LiveOptions, { tools, costs, budget, output }: Parts):
   const runner = createRunner({
     ...{ endpoints: options.endpoints, sender: options.sender, journal: keep },
     ...{ costs, budget: isReserved ? budget : null, cache: tools.answers },
+    semantic: tools.semantic,
     paid: new LedgerPaidAnswers(new Answers(db, PAID_LIMITS), journal, clock),
     ...{ clock, timers, random: options.random, chainOf },
     ...{ retry: options.retry, adaptive: options.adaptive },

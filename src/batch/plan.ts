@@ -15,9 +15,11 @@ import type { BatchCosts } from './costs.ts';
 import { ESTIMATE_RANGE, type OutputBasis } from './estimate.ts';
 import type { EndpointSpec } from './fleet.ts';
 import { LIKELY_JUDGE_TOKENS } from './judge.ts';
+import { likeOf } from './keep.ts';
 import type { Row } from './row.ts';
 import { RowFault } from './row-fields.ts';
 import type { RowBuilder } from './rows.ts';
+import type { SemanticAnswers } from './semantic-answers.ts';
 import { servingEndpoint } from './serving.ts';
 import type { BatchSettings } from './settings.ts';
 
@@ -41,6 +43,8 @@ export interface RowPlan {
   readonly worstPico: number | null;
   /** The longest answer there may be, where the row sets no limit; null: it does. */
   readonly openOutputTokens: number | null;
+  /** Whether it would have the answer of another prompt. */
+  readonly isServed: boolean;
   /** Why it would not be asked; empty if it would. */
   readonly fault: string;
 }
@@ -49,6 +53,8 @@ export interface RowPlan {
 export interface PlanTotals {
   rows: number;
   faults: number;
+  /** Rows that would have the answers of others. */
+  served: number;
   /** Rows without a price: in no amount. */
   unpriced: number;
   inputTokens: number;
@@ -75,6 +81,8 @@ export interface PlanOptions {
   readonly endpoints: readonly EndpointSpec[];
   readonly settings: BatchSettings;
   readonly policy: PolicyFile | null;
+  /** Says which rows would have the answers of others; null: none would. */
+  readonly semanticOf: (() => SemanticAnswers) | null;
 }
 
 const PAGE = 500;
@@ -82,9 +90,11 @@ const PAGE = 500;
 /** The plans of all rows that are left to ask, in pages. */
 export function* planPages(options: PlanOptions): Generator<RowPlan[]> {
   let page: RowPlan[] = [];
+  const semantic = options.semanticOf?.() ?? null;
   for (const record of pendingRows(options.db, options.runId, options.reopened)) {
     const row = options.builder.build(record);
-    page.push(row instanceof RowFault ? faultPlan(record.index, row) : rowPlan(row, options));
+    const isRow = !(row instanceof RowFault);
+    page.push(isRow ? rowPlan(row, options, semantic) : faultPlan(record.index, row));
     if (page.length < PAGE) continue;
     yield page;
     page = [];
@@ -96,25 +106,30 @@ function faultPlan(index: number, { message }: RowFault): RowPlan {
   return {
     ...{ row: index + 1, model: '', task: '', reason: '', inputTokens: 0, outputTokens: 0 },
     ...{ outputBasis: '', lowPico: 0, likelyPico: 0, highPico: 0, worstPico: 0 },
-    ...{ openOutputTokens: null, fault: message },
+    ...{ openOutputTokens: null, isServed: false, fault: message },
   };
 }
 
-function rowPlan(row: Row, options: PlanOptions): RowPlan {
+function rowPlan(row: Row, options: PlanOptions, semantic: SemanticAnswers | null): RowPlan {
   const { costs, endpoints } = options;
   const { maxTokens } = row.prompt;
   const steps = stepsOf(row, options.settings, options.policy);
   const first = steps[0]?.model ?? row.prompt.model;
   const payee = servingEndpoint(endpoints, first) ?? { provider: '' };
+  const from = semantic?.plan(row, first) ?? null;
+  const why = [row.routed?.reason ?? '', likeOf(from)].filter((text) => text !== '');
+  const range = rangeOf(row, steps, options);
   return {
     row: row.index + 1,
     model: first,
     task: row.task,
-    reason: row.routed?.reason ?? '',
+    reason: why.join('; '),
     inputTokens: row.inputTokens,
     outputTokens: row.likelyOutputTokens,
     outputBasis: row.outputBasis,
-    ...rangeOf(row, steps, options),
+    // Where the other answer fails, it is asked after all.
+    ...(from === null ? range : { ...range, lowPico: 0, likelyPico: 0 }),
+    isServed: from !== null,
     worstPico: costs.worstPico(row, first, payee),
     openOutputTokens: maxTokens === null ? costs.worstOutputTokens(row, first, payee) : null,
     fault: '',
@@ -232,7 +247,7 @@ function minutesFor(amount: number, perMinute: readonly (number | null)[]): numb
 
 function noTotals(): PlanTotals {
   return {
-    ...{ rows: 0, faults: 0, unpriced: 0, inputTokens: 0, outputTokens: 0, measured: 0 },
+    ...{ rows: 0, faults: 0, served: 0, unpriced: 0, inputTokens: 0, outputTokens: 0, measured: 0 },
     ...{ low: 0n, likely: 0n, high: 0n, open: 0, mostOpenTokens: 0, mostWorstPico: 0 },
   };
 }
@@ -241,6 +256,7 @@ function addTo(totals: PlanTotals, plan: RowPlan): void {
   const { lowPico, likelyPico, highPico, worstPico, openOutputTokens } = plan;
   totals.rows++;
   if (plan.fault !== '') totals.faults++;
+  if (plan.isServed) totals.served++;
   totals.inputTokens += plan.inputTokens;
   totals.outputTokens += plan.outputTokens;
   if (plan.outputBasis === 'measured') totals.measured++;

@@ -45,6 +45,12 @@ function lengthOf({ input, answer }: RowWithResult): number {
   return input.length + (answer?.length ?? 0);
 }
 
+/** A writer of results that nobody wants written. */
+export function unwrittenResults(id: number): ResultWriter {
+  const nothing = { read: () => [], head: '', render: () => '' };
+  return new ResultWriter({ id, path: null, write: async () => {}, ...nothing });
+}
+
 /** Writes the results of one run. */
 export class ResultWriter {
   readonly #options: ResultOptions;

@@ -76,7 +76,8 @@ class RowRouter {
     const request = this.#requestOf(draft, base);
     const isChat = prompt.operation === 'chat';
     const cap = isChat ? policy?.output_caps?.get(facts.task) : undefined;
-    const user = policy?.cache?.scope === 'user' ? optionalText(fields, ['user']) : null;
+    const scopes = [policy?.cache?.scope, policy?.semantic_cache?.scope];
+    const user = scopes.includes('user') ? optionalText(fields, ['user']) : null;
     const given = {
       maxTokens: prompt.maxTokens ?? cap ?? null,
       cascade: null,

@@ -54,6 +54,11 @@ export interface Row {
   readonly priority: Priority;
   /** A hash of all the answer depends on except the model; null: neither cached nor shared. */
   readonly cacheKey: string | null;
+  /**
+   * A hash of all the answer depends on except the model and the one message of the prompt; null:
+   * no answer to another message may serve it.
+   */
+  readonly settingKey: string | null;
   /** Equal in every run of the same row; the runner adds the place in the chain. */
   readonly idempotencyKey: string;
 }
@@ -72,8 +77,19 @@ export type Answer = Pick<
   | 'httpStatus'
 >;
 
-/** Where an answer came from: asked, the cache, or an identical row that was asked in this run. */
-export type CacheUse = 'miss' | 'exact' | 'shared';
+/**
+ * Where an answer came from: asked, the cache, an identical row that was asked in this run, or one
+ * that asks the same in other words.
+ */
+export type CacheUse = 'miss' | 'exact' | 'shared' | 'semantic';
+
+/** Whose answer a row was served: how alike they are, from 0 to 1, and where it stands. */
+export interface ServedFrom {
+  readonly similarity: number;
+  readonly runId: number;
+  /** From 0. */
+  readonly row: number;
+}
 
 /** Why this model answered: it was the first, those before it failed, or their answers were refused. */
 export type Why = 'first_choice' | 'fallback' | 'escalated';
@@ -127,6 +143,8 @@ export interface RowResult {
   readonly why: Why;
   readonly tried: readonly Tried[];
   readonly cache: CacheUse;
+  /** Of a row with the answer of another prompt; null: it has its own. */
+  readonly servedFrom: ServedFrom | null;
   /** Attempts sent in this run, all models together. */
   readonly attempts: number;
   /** What all attempts cost, refused answers and judges included; null if one has no price. */

@@ -17,9 +17,10 @@ import {
   type MeasuredShareOf,
   promptSizeOf,
 } from './estimate.ts';
+import { messageOf } from './message.ts';
 import { type PromptFacts, PromptReader, type ReadTask, type RowFacts } from './prompt-facts.ts';
 import type { RouteRow } from './route-row.ts';
-import type { Row } from './row.ts';
+import type { Routed, Row } from './row.ts';
 import {
   absentSlot,
   emptySlots,
@@ -47,6 +48,8 @@ export interface RowOptions {
   readonly runKey: string;
   /** Answers at this temperature or below are kept and used again; null: none are. */
   readonly cachedUpToMilli: number | null;
+  /** Whether a row may be served the answer of one that asks the same in other words. */
+  readonly comparesTexts: boolean;
   readonly readTask: ReadTask;
   /** Output tokens by input token of a task and model, as measured; null: too few calls. */
   readonly measuredShareOf: MeasuredShareOf;
@@ -154,7 +157,8 @@ export class RowBuilder {
       outputTokens: (prompt.maxTokens ?? likely) * answers,
       priority,
       routed,
-      cacheKey: this.#cacheKey(prompt, routed?.cacheScope ?? ''),
+      cacheKey: this.#cacheKey(prompt, prompt.messages, routed),
+      settingKey: this.#settingKey(prompt, routed),
       idempotencyKey: `${this.#options.runKey}-${record.index}`,
       attemptsBefore: record.attemptsBefore,
       costBeforePico: record.costBeforePico,
@@ -250,16 +254,23 @@ export class RowBuilder {
    * Of everything an answer depends on but the model, which the runner adds. Without a temperature
    * an answer is good for the equal rows of its own run; at one above the limit, for no other.
    */
-  #cacheKey(prompt: Prompt, scope: string): string | null {
+  #cacheKey(prompt: Prompt, messages: Prompt['messages'], routed: Routed | null): string | null {
     const { cachedUpToMilli, runKey } = this.#options;
-    const { model: _, ...rest } = prompt;
+    const { model: _, ...rest } = { ...prompt, messages };
     const { operation, temperatureMilli } = prompt;
     const isUnset = temperatureMilli === null && operation !== 'embeddings';
     if (cachedUpToMilli === null) return null;
     if (temperatureMilli !== null && temperatureMilli > cachedUpToMilli) return null;
+    const scope = routed?.cacheScope ?? '';
     return createHash('sha256')
       .update(canonicalJson(rest) + scope + (isUnset ? `\n${runKey}` : ''))
       .digest('base64');
+  }
+
+  /** The same without the message that is compared, where there is but one. */
+  #settingKey(prompt: Prompt, routed: Routed | null): string | null {
+    if (!this.#options.comparesTexts || messageOf(prompt) === null) return null;
+    return this.#cacheKey(prompt, prompt.messages.slice(0, -1), routed);
   }
 }
 

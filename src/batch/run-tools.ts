@@ -30,6 +30,7 @@ import { routeRows } from './route-row.ts';
 import type { Row } from './row.ts';
 import { RowBuilder } from './rows.ts';
 import type { Seen } from './seen.ts';
+import { SemanticAnswers, type SemanticUse } from './semantic-answers.ts';
 import { parseSettings } from './settings.ts';
 
 /** An opened run, and how it goes this time. */
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly maxRowPico: number | null;
   /** Null: no answer is kept or used again. */
   readonly cache: (AnswerLimits & { readonly maxTemperatureMilli: number }) | null;
+  /** Serves rows the answers of others that ask the same; null: only equal rows share answers. */
+  readonly semantic: SemanticUse | null;
   /** Says where rows go that leave it open; null: flags alone decide. */
   readonly policy: PolicyFile | null;
   readonly readTask: ReadTask;
@@ -58,6 +61,10 @@ export interface RunOptions {
   readonly seen: Seen;
   /** Is called after each result. */
   readonly onSeen: () => void;
+  /** Keeps answers somewhere else than in the results. */
+  readonly keepAnswer?: KeepOptions['keepAnswer'];
+  /** The run whose budget pays, where it is another: what this one is a part of. */
+  readonly paidBy?: number;
 }
 
 /** What a run works with. */
@@ -67,6 +74,8 @@ export interface RunTools {
   readonly keeping: Omit<KeepOptions, 'spending'>;
   readonly builder: RowBuilder;
   readonly answers: LedgerAnswers | null;
+  /** Null: only equal rows share answers. */
+  readonly semantic: SemanticAnswers | null;
   readonly chainOf: (row: Row) => Chain;
 }
 
@@ -77,14 +86,19 @@ export function openTools(options: RunOptions, costs: BatchCosts): RunTools {
   const later = (call: () => void): void => void setImmediate(call);
   const journal = new BatchJournal(db, { runId: run.id, calls, later });
   const settings = parseSettings(run.settings);
+  const answers = cache === null ? null : new LedgerAnswers(new Answers(db, cache), journal, clock);
   return {
     journal,
     keeping: {
-      ...{ journal, clock },
+      ...{ journal, clock, keepAnswer: options.keepAnswer },
       observe: (start, end) => seen.attempt(start, end, timers.nowMs()),
     },
-    builder: rowBuilder({ ...options, costs }),
-    answers: cache === null ? null : new LedgerAnswers(new Answers(db, cache), journal, clock),
+    builder: rowBuilder({ ...options, costs, comparesTexts: options.semantic !== null }),
+    answers,
+    semantic:
+      options.semantic === null || answers === null
+        ? null
+        : new SemanticAnswers({ ...options, use: options.semantic, answers, journal }),
     chainOf: chainsOf({ ...options, settings, judgeRows: judgeRows(options.readTask) }),
   };
 }
@@ -96,11 +110,13 @@ export interface BuilderOptions
     'db' | 'run' | 'cache' | 'readTask' | 'imageFolder' | 'policy' | 'endpoints'
   > {
   readonly costs: BatchCosts;
+  /** Whether a row may be served the answer of one that asks the same in other words. */
+  readonly comparesTexts: boolean;
 }
 
 /** A builder of the rows of a run. */
 export function rowBuilder(options: BuilderOptions): RowBuilder {
-  const { db, run, cache, readTask, imageFolder, policy, endpoints } = options;
+  const { db, run, cache, comparesTexts, readTask, imageFolder, policy, endpoints } = options;
   const settings = parseSettings(run.settings);
   const shares = new OutputShares(db);
   const measuredShareOf: MeasuredShareOf = (task, model) => shares.of(task, model);
@@ -109,6 +125,7 @@ export function rowBuilder(options: BuilderOptions): RowBuilder {
     settings,
     runKey: runKeyOf(run),
     cachedUpToMilli: cache?.maxTemperatureMilli ?? null,
+    comparesTexts,
     readTask,
     measuredShareOf,
     route: routeRows({ settings, policy, endpoints, measuredShareOf, prices: options.costs }),

@@ -16,6 +16,7 @@ import type { AnswerCache, Budget, Costs, Journal, PaidAnswers, Timers } from '.
 import { Purse } from './purse.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 import type { Row, RowResult } from './row.ts';
+import type { SemanticAnswers } from './semantic-answers.ts';
 import { Stop, type StopReason } from './stop.ts';
 import { sharedResult } from './tally.ts';
 
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   readonly budget: Budget | null;
   /** Null: only identical rows that are held at the same time share an answer. */
   readonly cache: AnswerCache | null;
+  /** Null: only equal rows share answers. */
+  readonly semantic?: SemanticAnswers | null;
   /** Answers of rows that were stopped between an answer and its judgement. */
   readonly paid: PaidAnswers;
   readonly clock: Clock;
@@ -106,7 +109,7 @@ class BatchRunner implements Runner {
     this.#chainOf = options.chainOf ?? ownModel;
     this.#tools = {
       ...{ sender, journal, costs, purse, clock, timers, random, retry },
-      ...{ stop, cancel, fleet, cache, paid },
+      ...{ stop, cancel, fleet, cache, paid, semantic: options.semantic ?? null },
     };
     const inFlight = options.endpoints.reduce((sum, { limits }) => sum + limits.concurrency, 0);
     this.#mostHeld = 2 * inFlight + SPARE_ROWS;

@@ -29,7 +29,7 @@ export function answerKey(
   return `${asked} ${model} ${[...makers].sort().join(' ')}`;
 }
 
-/** Of nobody known, such as a server on this machine, the address tells. */
-function makerOf({ provider, baseUrl }: Endpoint): string {
+/** Whose the models of an endpoint are: of nobody known, such as a server on this machine, the address tells. */
+export function makerOf({ provider, baseUrl }: Endpoint): string {
   return provider === '' ? baseUrl.replace(/\/+$/, '') : provider;
 }

@@ -99,6 +99,7 @@ export class Tally {
       why: 'first_choice',
       tried: this.tried,
       cache: 'miss',
+      servedFrom: null,
       attempts: this.attempts,
       costPico: this.costPico,
       uncertainPico: this.uncertainPico,

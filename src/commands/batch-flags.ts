@@ -52,7 +52,10 @@ export interface SendFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   /** False with --no-cache. */
-  readonly cache: boolean;
+  readonly cache?: boolean | string;
+  readonly minSimilarity?: string;
+  readonly maxFalseHits?: string;
+  readonly embed?: string;
   readonly cacheTtl?: string;
   readonly cacheTemperature?: string;
   readonly cacheCapacity?: string;
@@ -109,7 +112,20 @@ export function declareSendFlags(command: CliCommand): void {
     .option('--dry-run', 'only say what each row would use and cost')
     .option('-y, --yes', 'do not ask before spending')
     .optionsGroup('Answers:')
+    .option(
+      '--cache <kind>',
+      'exact: equal requests share answers; semantic: also those that ask the same (exact)',
+    )
     .option('--no-cache', 'neither use nor keep answers of equal requests')
+    .option('--min-similarity <s>', 'semantic: how alike prompts must be, from 0 to 1 (0.9)')
+    .option(
+      '--max-false-hits <share>',
+      'semantic: as alike as keeps wrong answers within this, by those of the ledger: 1%',
+    )
+    .option(
+      '--embed <model>',
+      'semantic: prompts compared by vectors of this model; with --max-false-hits those of logs too',
+    )
     .option('--cache-ttl <hours>', 'how old a kept answer may be (24)')
     .option('--cache-temperature <t>', 'up to which temperature answers are kept (0)')
     .option('--cache-capacity <n>', 'how many answers the ledger keeps (1000000)')

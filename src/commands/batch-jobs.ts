@@ -9,7 +9,7 @@ import { type JobsEnd, runJobs } from '../batch/jobs.ts';
 import type { JobsOptions, Unanswered } from '../batch/jobs-tools.ts';
 import type { OpenedRun } from '../batch/open-run.ts';
 import type { Timers } from '../batch/ports.ts';
-import { ResultWriter } from '../batch/results.ts';
+import { type ResultWriter, unwrittenResults } from '../batch/results.ts';
 import { Seen } from '../batch/seen.ts';
 import { parseSettings } from '../batch/settings.ts';
 import { processTimers } from '../batch/timers.ts';
@@ -177,16 +177,7 @@ export async function stopFiles(
   const settings = parseSettings(opened.run.settings);
   const sending = await readSending(flags, deps, settings);
   const timers = processTimers();
-  const unwritten = new ResultWriter({
-    ...{
-      id: opened.run.id,
-      path: null,
-      write: async () => {},
-      read: () => [],
-      head: '',
-      render: () => '',
-    },
-  });
+  const unwritten = unwrittenResults(opened.run.id);
   const by: ByFiles = {
     ...{ flags, deps, timers, results: unwritten },
     sending: { ...sending, limits: NO_LIMITS },

@@ -100,13 +100,15 @@ export async function writePlan(deps: Deps, planned: Planned): Promise<void> {
 
 /** What a plan comes to, on one line. */
 export function planText({ sum: { total, byModel } }: Planned): string {
-  const { rows, faults, unpriced, inputTokens, outputTokens, low, likely, high } = total;
+  const { rows, faults, served, unpriced, inputTokens, outputTokens, low, likely, high } = total;
   const models = [...byModel.keys()].filter((model) => model !== '');
   const parts = [
     `${displayOf(rows - faults, 'row')} for ${models.slice(0, 3).join(', ')}${models.length > 3 ? ', …' : ''}`,
     `about ${displayTokens(inputTokens)} tokens in, ${displayTokens(outputTokens)} out`,
     `likely ${displayUsd(likely)} (${displayUsd(low)} to ${displayUsd(high)})`,
   ];
+  if (served > 0)
+    parts.push(`${displayOf(served, 'row')} would have the answer to a prompt alike or equal`);
   if (unpriced > 0) parts.push(`${displayOf(unpriced, 'row')} without a price`);
   if (faults > 0) parts.push(`${displayOf(faults, 'row')} cannot be asked`);
   return parts.join('; ');

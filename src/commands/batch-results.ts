@@ -10,7 +10,7 @@ import { checkResultFile, ResultWriter } from '../batch/results.ts';
 import { valuesOf } from '../batch/row-fields.ts';
 import { parseSettings } from '../batch/settings.ts';
 import { EXIT, UserError, usageError } from '../errors.ts';
-import { type RowWithResult, rowReader } from '../ledger/batch-rows.ts';
+import { type RowWithResult, rowReader, servesLikes } from '../ledger/batch-rows.ts';
 import type { BatchRun } from '../ledger/batch-runs.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { formatCsv, formatCsvRows } from '../report/csv.ts';
@@ -19,6 +19,7 @@ import type { Deps } from '../terminal/command.ts';
 import { refuseOverwrite } from '../terminal/output.ts';
 
 export interface ResultFlags {
+  readonly cache?: boolean | string;
   readonly spread?: boolean;
 }
 
@@ -45,7 +46,8 @@ export function resultWriter(
 ): ResultWriter {
   refuseResults(deps.output, [run.input]);
   const isWritten = hasResultOutput(deps);
-  const { head, render } = renderer(deps, flags, run);
+  const isLike = flags.cache === 'semantic' || servesLikes(db, run.id);
+  const { head, render } = renderer(deps, flags, { run, isLike });
   return new ResultWriter({
     id: run.id,
     path: deps.output.path,
@@ -89,9 +91,13 @@ function refuseResults({ path }: Deps['output'], files: readonly string[]): void
   for (const written of [path, `${path}.part`]) refuseOverwrite({ path: written }, files);
 }
 
-function renderer({ output }: Deps, flags: ResultFlags, run: BatchRun) {
+function renderer(
+  { output }: Deps,
+  flags: ResultFlags,
+  { run, isLike }: { readonly run: BatchRun; readonly isLike: boolean },
+) {
   const { schema, fallback, cascade, policy } = parseSettings(run.settings);
-  const hasReason = fallback.length + cascade.length > 0 || policy !== null;
+  const hasReason = fallback.length + cascade.length > 0 || policy !== null || isLike;
   if (flags.spread === true) checkSpread(schema);
   const fields = flags.spread === true ? fieldsOf(schema) : [];
   const shape = { columns: run.columns, fields, hasReason };

@@ -5,26 +5,32 @@
  * told to: by a yes on a terminal, --yes, or a budget.
  */
 import { randomInt } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
-import { BatchCosts } from '../batch/costs.ts';
+import { resolve } from 'node:path';
 import type { JobsEnd } from '../batch/jobs.ts';
 import { runLive } from '../batch/live.ts';
 import { type OpenedRun, openInputRun, openKnownRun } from '../batch/open-run.ts';
 import type { Timers } from '../batch/ports.ts';
 import type { ResultWriter } from '../batch/results.ts';
-import { rowBuilder } from '../batch/run-tools.ts';
 import type { RunEnd } from '../batch/runner.ts';
 import { parseSettings } from '../batch/settings.ts';
 import { processTimers } from '../batch/timers.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { countRows, type ResultState, type RowCounts, reopenRows } from '../ledger/batch-rows.ts';
+import { countRows, type RowCounts, reopenRows } from '../ledger/batch-rows.ts';
 import { dropRun, readRun } from '../ledger/batch-runs.ts';
 import { settleDuplicates } from '../ledger/duplicates.ts';
 import { guardLedger, type Ledger } from '../ledger/open.ts';
-import type { PriceBook } from '../pricing/price.ts';
 import { createSender } from '../providers/send.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Deps, Invocation } from '../terminal/command.ts';
+import {
+  type Asking,
+  folderOf,
+  type Means,
+  planOptions,
+  reopenedBy,
+  semanticFor,
+  type Work,
+} from './batch-asking.ts';
 import { RunDisplay } from './batch-display.ts';
 import { reportEnd } from './batch-end.ts';
 import { type AskFlags, readSettings, type SendFlags } from './batch-flags.ts';
@@ -36,16 +42,9 @@ import {
   sendByFiles,
   unansweredOf,
 } from './batch-jobs.ts';
-import {
-  askLeave,
-  needsLeave,
-  type Planning,
-  planOf,
-  refuseUnbounded,
-  writePlan,
-} from './batch-plan.ts';
+import { askLeave, needsLeave, planOf, refuseUnbounded, writePlan } from './batch-plan.ts';
 import { checkResults, checkSpread, resultWriter } from './batch-results.ts';
-import { readSending, type Sending } from './batch-send.ts';
+import { readSending } from './batch-send.ts';
 import { openBook } from './price-book.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -91,11 +90,6 @@ export async function resumeRun(
   });
 }
 
-interface Work {
-  readonly flags: SendFlags & JobFlags;
-  readonly deps: Deps;
-}
-
 /** Asks what is left of a run that is locked, and lets it go. */
 export async function askRun(
   db: Ledger,
@@ -118,19 +112,14 @@ async function ask(db: Ledger, opened: OpenedRun, { flags, deps }: Work): Promis
   if (means === null) return EXIT.ok;
   // Not before it is settled that they are asked: till then they keep their results.
   for (const state of reopenedBy(flags)) reopenRows(db, run.id, state);
+  const semantic = await semanticFor(db, opened, { flags, deps, ...means }, false);
+  const sending = { ...means.sending, semantic };
   const timers = processTimers();
-  const display = new RunDisplay(deps, means.sending, { timers, before: countRows(db, run.id) });
-  const end = await send(db, opened, { flags, deps, ...means, results, display, timers });
+  const display = new RunDisplay(deps, sending, { timers, before: countRows(db, run.id) });
+  const asked = { flags, deps, ...means, sending, results, display, timers };
+  const end = await send(db, opened, asked);
   guardLedger(deps.config.ledger.value, () => settleDuplicates(db));
   return reportEnd(db, run.id, { end, deps, display, limits: means.sending.limits });
-}
-
-/** Whose results a command asks again. */
-function reopenedBy({ retryFailed, retryUnknown }: SendFlags): ResultState[] {
-  const states: ResultState[] = [];
-  if (retryUnknown === true) states.push('unknown');
-  if (retryFailed === true) states.push('failed');
-  return states;
 }
 
 /** The rows of a run with those that are asked again as pending. */
@@ -145,12 +134,6 @@ function countsToAsk(db: Ledger, id: number, flags: SendFlags): RowCounts {
     unknown: counts.unknown - unknown,
     pending: counts.pending + failed + unknown,
   };
-}
-
-/** What rows are sent with. */
-interface Means {
-  readonly sending: Sending;
-  readonly book: PriceBook;
 }
 
 /** How rows are sent, once it is settled that they are to be asked; null: they are not. */
@@ -169,8 +152,6 @@ async function leave(db: Ledger, opened: OpenedRun, { flags, deps }: Work): Prom
   }
 }
 
-type Asking = Work & Means;
-
 interface Showing {
   readonly results: ResultWriter;
   readonly display: RunDisplay;
@@ -181,35 +162,18 @@ interface Showing {
 async function isLeft(db: Ledger, opened: OpenedRun, asking: Asking): Promise<boolean> {
   const { flags, deps } = asking;
   if (flags.dryRun === true) {
-    await writePlan(deps, await planOf(planOptions(db, opened, asking), asking.sending, deps));
+    const rows = await planOptions(db, opened, asking);
+    await writePlan(deps, await planOf(rows, asking.sending, deps));
     return false;
   }
   const { id } = opened.run;
   const isReopened = countsToAsk(db, id, flags).pending > countRows(db, id).pending;
   const spendsNothing = isAllInFiles(db, id) && !isReopened;
   if (spendsNothing) return true;
-  const rows = planOptions(db, opened, asking);
+  const rows = await planOptions(db, opened, asking);
   await refuseUnbounded(rows, asking.sending, deps);
   if (!needsLeave(flags)) return true;
   return askLeave(deps, await planOf(rows, asking.sending, deps));
-}
-
-function planOptions(
-  db: Ledger,
-  { run, isResumed }: OpenedRun,
-  { flags, deps, sending, book }: Asking,
-): Planning {
-  const { clock } = deps;
-  const { contextTokensOf, endpoints, policy } = sending;
-  const imageFolder = folderOf(run.input, deps);
-  const isByFiles = goesByFiles(db, run.id, flags);
-  const tier = isByFiles ? ({ tier: 'batch' } as const) : {};
-  const costs = new BatchCosts({ book, clock, contextTokensOf, endpoints, ...tier });
-  const builder = rowBuilder({ ...sending, db, run, costs, imageFolder });
-  const settings = parseSettings(run.settings);
-  const reopened = reopenedBy(flags);
-  const rows = { db, runId: run.id, reopened, builder };
-  return { ...rows, costs, endpoints, policy, settings, isByFiles, isResumed };
 }
 
 /** Asks what is left: by files, live, or both. */
@@ -255,10 +219,6 @@ async function live(
 function chance(): number {
   const steps = 2 ** 32;
   return randomInt(steps) / steps;
-}
-
-function folderOf(input: string, { cwd }: Deps): string {
-  return input === '-' ? cwd : dirname(input);
 }
 
 function noteOpened(

@@ -14,6 +14,7 @@ import { bundledContextWindows } from '../compare/catalogue-facts.ts';
 import { Labeller, type Labelling } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
 import type { CacheSettings } from '../policy/section-cache.ts';
+import type { SemanticCacheSettings } from '../policy/section-semantic-cache.ts';
 import {
   type EndpointPlan,
   type Endpoints,
@@ -21,6 +22,7 @@ import {
   resolveEndpoints,
 } from '../providers/endpoints.ts';
 import type { Deps } from '../terminal/command.ts';
+import { cacheKindOf, refuseEmbeddings, semanticFlags } from './batch-cache-flags.ts';
 import {
   parseAmount,
   parseCount,
@@ -49,11 +51,16 @@ export type Sending = Pick<
   | 'limits'
   | 'maxRowPico'
   | 'cache'
+  | 'semantic'
   | 'policy'
   | 'retry'
   | 'adaptive'
   | 'contextTokensOf'
-> & { readonly found: Endpoints; readonly readTask: ReadTask };
+> & {
+  readonly found: Endpoints;
+  readonly semanticSettings: SemanticCacheSettings | null;
+  readonly readTask: ReadTask;
+};
 
 /** Settles how rows are sent. Throws UserError. */
 export async function readSending(
@@ -62,6 +69,8 @@ export async function readSending(
   settings: BatchSettings,
 ): Promise<Sending> {
   const policy = await policyOf(settings);
+  const kind = cacheKindOf(flags, policy);
+  refuseEmbeddings(settings.operation, kind);
   const readTask = taskReader(labellingOf(deps));
   const found = resolveEndpoints({
     baseUrl: flags.baseUrl ?? null,
@@ -85,7 +94,9 @@ export async function readSending(
       dayPico: parseAmount(flags.dailyBudget, '--daily-budget'),
     },
     maxRowPico: maxRow === null ? null : Number(maxRow),
-    cache: flags.cache ? cacheOf(flags, policy?.cache ?? null) : null,
+    cache: kind === 'none' ? null : cacheOf(flags, policy?.cache ?? policy?.semantic_cache ?? null),
+    semantic: null,
+    semanticSettings: semanticFlags(flags, policy),
     policy,
     retry: {
       ...(tryTimeoutMs === null ? {} : { tryTimeoutMs }),
@@ -142,8 +153,10 @@ export function taskReader(labelling: Labelling): ReadTask {
   const labeller = new Labeller(labelling);
   return ({ system, user, request, operation, models, tags }) => {
     const text = promptTextOf(request, system, user);
-    const { hasTools, hasSchema, maxTokens, turns } = request;
-    const signals = { operation, hasTools, hasSchema, maxTokens, turns, ...NO_TOKENS };
+    const { maxTokens, turns } = request;
+    // A row without tools or schema says neither yes nor no: then there are none.
+    const asked = { hasTools: request.hasTools === true, hasSchema: request.hasSchema === true };
+    const signals = { operation, ...asked, maxTokens, turns, ...NO_TOKENS };
     const label = labeller.labelRequest({ signals, text, system, user, models, tags });
     const sketch = { system: 0, message: 0 };
     sketchTemplate(text, sketch);

@@ -97,6 +97,7 @@ Examples:
   $ aicost batch reviews.csv --template 'Positive or negative? {{text}}' --model gpt-4o-mini --yes
   $ aicost batch prompts.jsonl --base-url http://localhost:8000/v1 --model llama --yes > answers.csv
   $ aicost batch prompts.csv --via batch --model gpt-4o-mini --budget 5 -o answers.csv
+  $ aicost batch prompts.csv --model gpt-4o-mini --cache semantic --max-false-hits 1% --yes
 
 A row that fails does not stop the others. Exit code 3: rows failed, or the budget ran out; the last
 line says how to go on. Keys come from OPENAI_API_KEY and the like or from --key-file. Prompts and

@@ -34,7 +34,7 @@ const SENDING: Readonly<Record<keyof SendFlags, true>> = {
   ...{ outputTpm: true, concurrency: true, adaptive: true, maxAttempts: true, timeout: true },
   ...{ budget: true, dailyBudget: true, rowBudget: true, dryRun: true, yes: true, cache: true },
   ...{ cacheTtl: true, cacheTemperature: true, cacheCapacity: true, retryUnknown: true },
-  ...{ retryFailed: true, spread: true },
+  ...{ retryFailed: true, spread: true, minSimilarity: true, maxFalseHits: true, embed: true },
 };
 
 type Given = Readonly<Record<string, unknown>>;
@@ -54,20 +54,17 @@ export function refuseStrayFlags(flags: Given): void {
     throw strayFlag('promptColumn', verb, ['prompts']);
   }
   for (const name of Object.keys(SENDING)) {
-    if (verb !== 'labelWith' && isGiven(flags, name)) throw strayFlag(name, verb, ['labelWith']);
+    if (verb !== 'labelWith' && flags[name] !== undefined)
+      throw strayFlag(flags.cache === false && name === 'cache' ? 'noCache' : name, verb, [
+        'labelWith',
+      ]);
   }
-}
-
-/** The cache is on unless it is switched off. */
-function isGiven(flags: Given, name: string): boolean {
-  return name === 'cache' ? flags.cache === false : flags[name] !== undefined;
 }
 
 function strayFlag(name: string, verb: Verb, verbs: readonly Verb[]) {
   const where = verb === 'list' ? 'where calls are listed' : `with ${spelled(verb)}`;
   const fitting = verbs.map((one) => (one === 'list' ? 'the list of calls' : spelled(one)));
-  const flag = name === 'cache' ? '--no-cache' : spelled(name);
-  return usageError(`${flag} does nothing ${where}`, `it goes with ${fitting.join(', ')}`);
+  return usageError(`${spelled(name)} does nothing ${where}`, `it goes with ${fitting.join(', ')}`);
 }
 
 /** A flag as it is typed. */

@@ -100,6 +100,16 @@ function yamlOf({ name, sections, notes }: SettledPolicy, { levers, batch }: Ran
 
 /** YAML as people write it: lists and mappings of plain values on one line. */
 export function yamlText(value: object): string {
+  return writtenYaml(yamlDocument(value));
+}
+
+/** The text of a document made by `yamlDocument`. */
+export function writtenYaml(document: Document): string {
+  return document.toString({ lineWidth: 100 });
+}
+
+/** A document laid out as people write it, for comments to be put in. */
+export function yamlDocument(value: object): Document {
   const document = new Document(value);
   const isPlain = (node: unknown) => isScalar(node) || (isSeq(node) && node.items.every(isScalar));
   visit(document, {
@@ -113,7 +123,7 @@ export function yamlText(value: object): string {
       map.flow = isDeep && isShort && map.items.every((pair) => isPlain(pair.value));
     },
   });
-  return document.toString({ lineWidth: 100 });
+  return document;
 }
 
 /** Sentences as comments of YAML. */

@@ -51,6 +51,17 @@ export function oneOfList<Name extends string>(
   );
 }
 
+/** A time as people write it, in milliseconds: `800ms`, `2s`. Throws UserError. */
+export function latencyOf(text: string, flag: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(text.trim()) ?? [];
+  if (digits !== '') return Number(digits) * UNIT_MS[unit]!;
+  throw new UserError(
+    EXIT.usage,
+    `${flag} '${text}' is no time`,
+    'give a time such as 800ms or 2s',
+  );
+}
+
 function listOf(text: string): string[] {
   return text.split(',').map((item) => item.trim().toLowerCase());
 }
@@ -65,6 +76,14 @@ export function shareOf(text: string, flag: string): number {
     `${flag} '${text}' is no share from 0 to 1`,
     'give a share such as 40% or 0.4',
   );
+}
+
+/** The share that is held out: all but something to fit on. Throws UserError. */
+export function holdoutOf(text: string): number {
+  const share = shareOf(text, '--holdout');
+  if (share < 1) return share;
+  const message = `--holdout '${text}' leaves nothing to fit on`;
+  throw new UserError(EXIT.usage, message, 'give a share below 100 %, such as 40%');
 }
 
 /** The seed of whatever is drawn: a whole number from 0 on. Throws UserError. */

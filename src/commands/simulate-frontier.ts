@@ -31,7 +31,7 @@ export function buildFrontier(command: CliCommand): void {
   command
     .summary('saving against quality, move by move')
     .description(
-      `Says what each move between models that a policy makes adds to the saving, and what quality is expected to be lost: from no move to all of them, the most saved for each bit of quality first. Every point is replayed with all levers of the policy. Works offline; writes only the ledger.`,
+      `Says what each move between models that a policy makes adds to the saving, and what quality is expected to be lost: from no move to all of them, the most saved for each bit of quality first. Every point is replayed with all levers of the policy. Works offline, unless --embed sends prompts to a model for embeddings; writes only the ledger.`,
     );
   declareSubject(command);
   command

@@ -1,7 +1,7 @@
 /**
  * `aicost simulate [run]`: the calls of a log under a policy, lever by lever.
  *
- * Takes logs and a policy, gives the waterfall. Never uses the network.
+ * Takes logs and a policy, gives the waterfall. Never uses the network, but for --embed.
  */
 import { EXIT, type ExitCode } from '../errors.ts';
 import { renderSections, type Sections } from '../report/sections.ts';
@@ -36,7 +36,7 @@ export function buildRun(command: CliCommand): void {
   command
     .summary('the calls of a log under a policy (the default)')
     .description(
-      `Replays the calls of logs, or of the whole ledger, in time order under a policy: each lever sees what those before it left, so the savings add up to the last digit. Each has a 95 % interval from whole sessions or days, and is sure (identical answers), likely, or needs a test. Works offline; writes only the ledger.`,
+      `Replays the calls of logs, or of the whole ledger, in time order under a policy: each lever sees what those before it left, so the savings add up to the last digit. Each has a 95 % interval from whole sessions or days, and is sure (identical answers), likely, or needs a test. Works offline, unless --embed sends prompts to a model for embeddings; writes only the ledger.`,
     );
   declareSubject(command);
   command
@@ -59,6 +59,7 @@ Examples:
   $ aicost simulate --policy c2 --shapley --json
 
 A policy with a semantic_cache has the prompts read once more where their logs lie (or as --store-text keeps them).
+With --embed their texts are sent to that model; each only once, and nothing is sent without the flag.
 `,
     )
     .runs<Flags>(run);

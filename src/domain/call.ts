@@ -115,8 +115,9 @@ export interface Call {
   readonly promptBytes: number;
   readonly answerBytes: number;
   readonly turns: number;
-  readonly hasTools: boolean;
-  readonly hasSchema: boolean;
+  /** Null: the log holds no request, at most its prompt. */
+  readonly hasTools: boolean | null;
+  readonly hasSchema: boolean | null;
   /** What the log says the provider billed; may be beyond the safe integers. */
   readonly billedPico: bigint | null;
 }
@@ -156,6 +157,12 @@ export interface PricedCall {
   readonly task: Task;
   /** 0–100; 100 for a tag in the log. */
   readonly taskConfidence: number;
+  /** 0–100: how likely a weak model fails, as a rank; null or absent: no prompt was read. */
+  readonly complexityPercent?: number | null;
+  /** Whether the request came with tools; null or absent: not known. */
+  readonly hasTools?: boolean | null;
+  /** Whether it asked for JSON of a form; null or absent: not known. */
+  readonly hasSchema?: boolean | null;
   /** Safe integer of pico-USD at the chosen table; null if unpriced. */
   readonly costPico: number | null;
   /** Why there is no cost; only then. */

@@ -17,8 +17,9 @@ export interface Prompt {
   readonly paramsHash: number;
   readonly promptBytes: number;
   readonly turns: number;
-  readonly hasTools: boolean;
-  readonly hasSchema: boolean;
+  /** Null: there is no request to tell, at most a bare prompt. */
+  readonly hasTools: boolean | null;
+  readonly hasSchema: boolean | null;
   readonly maxTokens: number | null;
   readonly temperatureMilli: number | null;
   /** The system prompt and the last user message: for the classifier, not for keeping. */
@@ -41,8 +42,8 @@ export const NO_PROMPT: Prompt = {
   paramsHash: 0,
   promptBytes: 0,
   turns: 0,
-  hasTools: false,
-  hasSchema: false,
+  hasTools: null,
+  hasSchema: null,
   maxTokens: null,
   temperatureMilli: null,
   system: null,

@@ -153,8 +153,8 @@ export class Labeller {
 export function signalsOf(call: Call) {
   return {
     operation: call.target.operation,
-    hasTools: call.hasTools,
-    hasSchema: call.hasSchema,
+    hasTools: call.hasTools === true,
+    hasSchema: call.hasSchema === true,
     maxTokens: call.maxTokens,
     inputTokens: inputTotal(call.usage),
     outputTokens: outputTotal(call.usage),

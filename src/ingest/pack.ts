@@ -15,7 +15,7 @@ import type { ParsedCall } from '../formats/assemble.ts';
 import type { Text } from '../formats/json.ts';
 import type { ParsedItem } from '../formats/parse.ts';
 import type { BatchReject, CallBatch } from '../ledger/batch.ts';
-import { C, WIDTH } from '../ledger/columns.ts';
+import { C, flagOf, WIDTH } from '../ledger/columns.ts';
 import { TextCounter } from './count-texts.ts';
 import { Dictionary, NameDictionary } from './dictionary.ts';
 import { Labeller, type Labelling, PLAIN } from './labelling.ts';
@@ -134,6 +134,8 @@ export class Packer {
     rows[at + C.params_hash] = call.paramsHash;
     rows[at + C.answer_hash] = call.answerHash ?? Number.NaN;
     rows[at + C.prompt_bytes] = call.promptBytes;
+    rows[at + C.has_tools] = flagOf(call.hasTools);
+    rows[at + C.has_schema] = flagOf(call.hasSchema);
   }
 
   #packTask(at: number, parsed: ParsedCall, call: Call, text: PromptText): void {

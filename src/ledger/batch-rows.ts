@@ -246,6 +246,23 @@ export function loseAttempts(db: Ledger, which: string, lost: LostAttempts): num
   return marked.changes;
 }
 
+/** Whether rows of a run have the answers of others that ask the same. */
+export function servesLikes(db: Ledger, runId: number): boolean {
+  const found = db
+    .prepare("SELECT 1 FROM batch_result WHERE row_id >= ? AND row_id < ? AND cache = 'semantic'")
+    .pluck()
+    .get(runId * RUN, (runId + 1) * RUN);
+  return found !== undefined;
+}
+
+/** Takes the texts of a run out of the ledger; its rows and results stay. */
+export function forgetTexts(db: Ledger, runId: number): void {
+  db.prepare("UPDATE batch_row SET input = '[]' WHERE id >= ? AND id < ?").run(
+    runId * RUN,
+    (runId + 1) * RUN,
+  );
+}
+
 /** Makes rows of a state pending again; gives how many there were. Their attempts stay on record. */
 export function reopenRows(db: Ledger, runId: number, state: ResultState): number {
   return db

@@ -8,7 +8,7 @@ import type { Call, Outcome, Target } from '../domain/call.ts';
 import { type Task, taskCode } from '../domain/task.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import type { CallBatch } from './batch.ts';
-import { C, WIDTH } from './columns.ts';
+import { C, flagOf, WIDTH } from './columns.ts';
 import type { Ledger } from './open.ts';
 import { spanWidener } from './sources.ts';
 import { CallWriter } from './write.ts';
@@ -133,6 +133,8 @@ function packCall(rows: Float64Array, at: number, one: RunCall): void {
   rows[at + C.task_confidence] = one.taskConfidence;
   rows[at + C.complexity_percent] =
     one.complexity === null ? Number.NaN : Math.round(100 * one.complexity);
+  rows[at + C.has_tools] = flagOf(call.hasTools);
+  rows[at + C.has_schema] = flagOf(call.hasSchema);
   rows[at + C.billed_pico] = call.billedPico === null ? Number.NaN : Number(call.billedPico);
 }
 

@@ -41,6 +41,8 @@ export const COLUMNS = [
   'task',
   'task_confidence',
   'complexity_percent',
+  'has_tools',
+  'has_schema',
   'billed_pico',
 ] as const;
 
@@ -51,6 +53,16 @@ export const C = Object.fromEntries(COLUMNS.map((name, index) => [name, index]))
   ColumnName,
   number
 >;
+
+/** Yes, no or unknown as a packed row has it. */
+export function flagOf(flag: boolean | null): number {
+  return flag === null ? Number.NaN : Number(flag);
+}
+
+/** What `flagOf` packed, or SQLite gave. */
+export function knownFlag(value: number | null): boolean | null {
+  return value === null || Number.isNaN(value) ? null : value === 1;
+}
 
 /** Numbers in a packed row. */
 export const WIDTH = COLUMNS.length;

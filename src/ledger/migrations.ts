@@ -4,6 +4,7 @@
  * Append only; a migration that has shipped never changes. docs/schema.md explains the tables.
  */
 import { BATCH_TABLES } from './batch-schema.ts';
+import { SEMANTIC_TABLES } from './semantic-schema.ts';
 
 const FIRST = `
 CREATE TABLE source (
@@ -162,4 +163,13 @@ UPDATE call SET prompt_sketch = 0;
 ALTER TABLE source ADD COLUMN labelling INTEGER NOT NULL DEFAULT 0;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, BATCH_TABLES, TEMPLATES];
+/** Of older rows it is not known: NULL. */
+const REQUEST_FACTS = `
+ALTER TABLE call ADD COLUMN has_tools INTEGER;
+ALTER TABLE call ADD COLUMN has_schema INTEGER;
+`;
+
+export const MIGRATIONS: readonly string[] = [
+  ...[FIRST, BATCH_TABLES, TEMPLATES, REQUEST_FACTS],
+  SEMANTIC_TABLES,
+];

@@ -8,6 +8,7 @@ import type { Outcome, PricedCall, Target } from '../domain/call.ts';
 import { taskOfCode } from '../domain/task.ts';
 import { chargeCall } from '../pricing/charge.ts';
 import type { PriceBook, Schedule } from '../pricing/price.ts';
+import { knownFlag } from './columns.ts';
 import { type OutcomeRow, outcomeOf, type TargetRow, targetOf } from './dimensions.ts';
 import type { Ledger } from './open.ts';
 import { isInSources } from './sources.ts';
@@ -28,7 +29,8 @@ const PAGE = 4_096;
 const SELECT = `SELECT c.id, c.started_at_ms, c.latency_ms, c.target_id, c.outcome_id, c.account_id,
   c.session_key, c.input_tokens, c.cache_read_tokens, c.cache_write_5m_tokens,
   c.cache_write_1h_tokens, c.output_tokens, c.reasoning_tokens, c.max_tokens, c.temperature_milli,
-  c.prompt_hash, c.system_hash, c.params_hash, c.answer_hash, c.prompt_bytes, c.task, c.task_confidence`;
+  c.prompt_hash, c.system_hash, c.params_hash, c.answer_hash, c.prompt_bytes, c.task, c.task_confidence,
+  c.complexity_percent, c.has_tools, c.has_schema`;
 const EXTRA = `, x.input_audio_tokens, x.input_image_tokens, x.output_audio_tokens,
   x.output_image_tokens, x.cache_read_audio_tokens, x.cache_read_image_tokens, x.web_searches`;
 const NO_EXTRA = ', 0, 0, 0, 0, 0, 0, 0';
@@ -140,15 +142,15 @@ class Shared {
       cacheWrite1h: row[10]!,
       output: row[11]!,
       reasoning: row[12]!,
-      inputAudio: row[22] ?? 0,
-      inputImage: row[23] ?? 0,
-      outputAudio: row[24] ?? 0,
-      outputImage: row[25] ?? 0,
-      cacheReadAudio: row[26] ?? 0,
-      cacheReadImage: row[27] ?? 0,
-      webSearches: row[28] ?? 0,
+      inputAudio: row[25] ?? 0,
+      inputImage: row[26] ?? 0,
+      outputAudio: row[27] ?? 0,
+      outputImage: row[28] ?? 0,
+      cacheReadAudio: row[29] ?? 0,
+      cacheReadImage: row[30] ?? 0,
+      webSearches: row[31] ?? 0,
     };
-    const billed = row[29] as unknown as string | null | undefined;
+    const billed = row[32] as unknown as string | null | undefined;
     const startedAtMs = row[1]!;
     const cost = chargeCall(this.#schedules[row[3]!]!, { outcome, target, usage, startedAtMs });
     return {
@@ -169,6 +171,9 @@ class Shared {
       promptBytes: row[19]!,
       task: taskOfCode(row[20]!),
       taskConfidence: row[21]!,
+      complexityPercent: row[22]!,
+      hasTools: knownFlag(row[23]!),
+      hasSchema: knownFlag(row[24]!),
       ...(typeof cost === 'number' ? { costPico: cost } : { costPico: null, unpricedReason: cost }),
       ...(typeof billed === 'string' ? { billedPico: BigInt(billed) } : {}),
     };

@@ -62,6 +62,7 @@ export function* unsurePages(
 /** Where a call's text may be read. */
 export interface TextPlace {
   readonly id: number;
+  readonly sourceId: number;
   readonly path: string;
   readonly line: number;
   readonly byteOffset: number;
@@ -77,8 +78,8 @@ export interface TextPlace {
 /** Where the texts of calls may be read. */
 export function textPlaces(db: Ledger, ids: readonly number[]): TextPlace[] {
   const find = db.prepare(
-    `SELECT c.id, s.path, c.line, c.byte_offset AS byteOffset, c.byte_length AS byteLength,
-       c.prompt_hash AS promptHash, c.task, c.task_confidence AS confidence, t.format, x.record
+    `SELECT c.id, c.source_id AS sourceId, s.path, c.line, c.byte_offset AS byteOffset,
+       c.byte_length AS byteLength, c.prompt_hash AS promptHash, c.task, c.task_confidence AS confidence, t.format, x.record
      FROM call c JOIN source s ON s.id = c.source_id JOIN target t ON t.id = c.target_id
      LEFT JOIN call_text x ON x.call_id = c.id WHERE c.id = ?`,
   );

@@ -10,7 +10,7 @@ import type { Usage } from '../domain/tokens.ts';
 import { chargeCall } from '../pricing/charge.ts';
 import type { PriceBook, Schedule } from '../pricing/price.ts';
 import type { CallBatch } from './batch.ts';
-import { C, COLUMNS, WIDTH } from './columns.ts';
+import { C, COLUMNS, knownFlag, WIDTH } from './columns.ts';
 import { Dimensions } from './dimensions.ts';
 import type { Ledger } from './open.ts';
 import { SeenKeys } from './seen.ts';
@@ -226,6 +226,9 @@ function pricedCall(rows: Float64Array, at: number, known: Known): PricedCall {
     promptBytes: rows[at + C.prompt_bytes]!,
     task: taskOfCode(rows[at + C.task]!),
     taskConfidence: rows[at + C.task_confidence]!,
+    complexityPercent: orNull(rows[at + C.complexity_percent]!),
+    hasTools: knownFlag(rows[at + C.has_tools]!),
+    hasSchema: knownFlag(rows[at + C.has_schema]!),
     costPico: typeof cost === 'number' ? cost : null,
   };
   const reason = typeof cost === 'number' ? {} : { unpricedReason: cost };

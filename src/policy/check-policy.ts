@@ -45,7 +45,7 @@ export const SECTION_USERS: Readonly<Record<SectionKey, readonly string[]>> = {
   cache: ['audit', 'simulate', 'batch'],
   output_caps: ['simulate', 'batch'],
   levers: ['simulate'],
-  semantic_cache: ['simulate'],
+  semantic_cache: ['simulate', 'batch'],
   prompt_cache: ['simulate'],
   cascade_split: ['simulate'],
   compression: ['simulate'],

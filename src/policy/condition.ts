@@ -13,6 +13,8 @@ import type { Priority, RoutingRequest } from './route.ts';
 /** When a rule holds. */
 export interface Condition {
   matches(request: RoutingRequest): boolean;
+  /** Where it holds for some tasks alone: these. */
+  readonly tasks?: ReadonlySet<Task>;
   /** For people: `task classification, extraction; confidence 60 or more`. */
   readonly text: string;
 }
@@ -51,14 +53,14 @@ const PARTS: Readonly<Record<string, Parse>> = {
   min_complexity(value) {
     const least = value.number(SHARE);
     return {
-      matches: ({ complexity }) => typeof complexity === 'number' && complexity >= least,
+      matches: (request) => (complexityOf(request) ?? -1) >= least,
       text: `complexity ${least} or more`,
     };
   },
   max_complexity(value) {
     const most = value.number(SHARE);
     return {
-      matches: ({ complexity }) => typeof complexity === 'number' && complexity <= most,
+      matches: (request) => (complexityOf(request) ?? Number.POSITIVE_INFINITY) <= most,
       text: `complexity ${most} or less`,
     };
   },
@@ -88,8 +90,10 @@ const PARTS: Readonly<Record<string, Parse>> = {
 export function parseCondition(value: FileValue): Condition {
   const members = [...value.members(Object.keys(PARTS))];
   const parts = members.flatMap(([key, member]) => PARTS[key]?.(member) ?? []);
+  const tasks = parts.find((part) => part.tasks !== undefined)?.tasks;
   return {
     matches: (request) => parts.every((part) => part.matches(request)),
+    ...(tasks === undefined ? {} : { tasks }),
     text: parts.map(({ text }) => text).join('; '),
   };
 }
@@ -102,7 +106,7 @@ function taskPart(value: FileValue): Part {
       return parseTask(name) ?? item.fail(`'${name}' is no task`, `tasks: ${TASKS.join(', ')}`);
     }),
   );
-  return { matches: ({ task }) => tasks.has(task), text: `task ${listed(tasks)}` };
+  return { matches: ({ task }) => tasks.has(task), tasks, text: `task ${listed(tasks)}` };
 }
 
 function confidencePart(value: FileValue): Part {
@@ -141,6 +145,12 @@ function modelPart(value: FileValue): Part {
 function inputTokensOf({ inputTokens, usage }: RoutingRequest): number | null {
   if (inputTokens !== undefined) return inputTokens;
   return usage === undefined ? null : inputTotal(usage);
+}
+
+/** 0–1; null where nobody says: no rule on it holds then. */
+function complexityOf({ complexity, complexityPercent }: RoutingRequest): number | null {
+  if (typeof complexity === 'number') return complexity;
+  return typeof complexityPercent === 'number' ? complexityPercent / 100 : null;
 }
 
 function listed(values: ReadonlySet<string>): string {

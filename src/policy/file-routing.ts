@@ -4,6 +4,7 @@
  * Takes a policy file, gives a RoutingPolicy as presets are. Never sends a request to a model that
  * the file says cannot take it, and gives the same route for the same decision.
  */
+import { TASKS, type Task } from '../domain/task.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { policyNamed } from './presets.ts';
 import {
@@ -29,6 +30,10 @@ export function routingOf(policy: PolicyFile): RoutingPolicy {
   const factsOf: FactsOf = (model) => models?.get(model) ?? NO_FACTS;
   const rules = routing?.rules ?? [];
   const decided = rules.map((rule) => new Decision(rule, factsOf));
+  // Most rules name their tasks: of many rules few are asked about a request.
+  const byTask = new Map(
+    TASKS.map((task) => [task, decided.filter((one) => one.isAbout(task))] as const),
+  );
   const otherwise = new Decision(
     { condition: null, use: routing?.otherwise ?? null, certainty: 'needs_test' },
     factsOf,
@@ -40,7 +45,8 @@ export function routingOf(policy: PolicyFile): RoutingPolicy {
     certainty: bestOf(rules),
     route(request) {
       if (request.target.operation !== 'chat') return null;
-      return (decided.find((one) => one.holds(request)) ?? otherwise).route(request);
+      const asked = byTask.get(request.task) ?? [];
+      return (asked.find((one) => one.holds(request)) ?? otherwise).route(request);
     },
   };
 }
@@ -56,6 +62,10 @@ class Decision {
     this.#rule = rule;
     this.#factsOf = factsOf;
     this.#models = rule.use?.map((model) => refOf(model, factsOf(model))) ?? null;
+  }
+
+  isAbout(task: Task): boolean {
+    return this.#rule.condition?.tasks?.has(task) ?? true;
   }
 
   holds(request: RoutingRequest): boolean {

@@ -12,6 +12,7 @@
  * feature (at most 512 of a text, the smallest hashes; longer texts are compared by these) and 8 for
  * each band: 100,000 texts of 20 words take 35 MB.
  */
+import { bitsOf, densification, mixed, mostApart, TRIES } from './min-hash.ts';
 
 /** How alike, and how hard to look. */
 export interface NearDuplicateOptions {
@@ -26,6 +27,9 @@ export interface NearDuplicateOptions {
 const MAX_PER_BUCKET = 64;
 /** Features kept of a text. */
 const MAX_FEATURES = 512;
+const MOST_INSERTED = 48;
+/** Numbers kept of a text to tell it from others at a glance. */
+const MARKS = 3;
 /** A pair at the least similarity is to meet with this probability. */
 const RECALL = 0.96;
 const MOST_BANDS = 25;
@@ -46,18 +50,22 @@ export class NearDuplicates {
   readonly #rows: number;
   readonly #bands: number;
   readonly #bins: Int32Array;
+  /** The bins before the empty ones are filled. */
+  readonly #filled: Int32Array;
+  readonly #few = new Int32Array(MOST_INSERTED);
   readonly #sources: Int32Array;
   /** Of each band: the latest text in each bucket, its number + 1. */
   readonly #heads: Int32Array[];
   readonly #bucketMask: number;
-  /** Of each text and band: its key, and the text before it in the bucket, its number + 1. */
-  #keys: Int32Array;
-  #before: Int32Array;
+  /** Texts whose sketches differ in more bits are not compared. */
+  readonly #mostApart: number;
+  /** Of each text and band, in turns: its key, and the text before it in the bucket, its number + 1. */
+  #chains: Int32Array;
+  /** Of each text, in turns: two words of its sketch, and the text for which it was met last. */
+  #marks: Int32Array;
   /** Features of text i: `features[starts[i]]` to before `features[starts[i + 1]]`, ascending. */
   #features: Int32Array;
   #starts: Int32Array;
-  /** The text for which each text was met last. */
-  #metBy: Int32Array;
   #size = 0;
   /** Earlier texts like the one added last, and how alike; valid below `found`. */
   others = new Int32Array(64);
@@ -78,14 +86,15 @@ export class NearDuplicates {
     this.#rows = rows;
     this.#bands = bands;
     this.#bins = new Int32Array(rows * bands);
+    this.#filled = new Int32Array(rows * bands);
     this.#sources = densification(rows * bands);
     const buckets = 2 ** Math.ceil(Math.log2(Math.max(1024, expected)));
     this.#bucketMask = buckets - 1;
     this.#heads = Array.from({ length: bands }, () => new Int32Array(buckets));
-    this.#keys = new Int32Array(expected * bands);
-    this.#before = new Int32Array(expected * bands);
+    this.#mostApart = mostApart(minSimilarity);
+    this.#chains = new Int32Array(expected * bands * 2);
+    this.#marks = new Int32Array(expected * MARKS);
     this.#starts = new Int32Array(expected + 1);
-    this.#metBy = new Int32Array(expected);
     this.#features = new Int32Array(expected * 16);
   }
 
@@ -105,6 +114,7 @@ export class NearDuplicates {
     this.found = 0;
     if (this.#starts[text] === this.#starts[text + 1]) return text;
     this.#sign(text);
+    this.#sketch(text);
     for (let band = 0; band < this.#bands; band++) this.#look(text, band);
     return text;
   }
@@ -112,12 +122,25 @@ export class NearDuplicates {
   /** Stores the distinct features of a text, ascending: the smallest of many are a fair sample. */
   #keep(text: number, features: Int32Array): void {
     const start = this.#starts[text]!;
-    const sorted = features.map(mixed).sort();
+    const sorted = this.#sorted(features);
     let end = start;
-    for (let i = 0; i < sorted.length && end - start < MAX_FEATURES; i++) {
+    for (let i = 0; i < features.length && end - start < MAX_FEATURES; i++) {
       if (i === 0 || sorted[i] !== sorted[i - 1]) this.#features[end++] = sorted[i]!;
     }
     this.#starts[text + 1] = end;
+  }
+
+  /** The features, mixed, ascending; few are sorted by insertion. */
+  #sorted(features: Int32Array): Int32Array {
+    if (features.length > MOST_INSERTED) return features.map(mixed).sort();
+    const sorted = this.#few;
+    for (let count = 0; count < features.length; count++) {
+      const feature = mixed(features[count]!);
+      let at = count;
+      for (; at > 0 && sorted[at - 1]! > feature; at--) sorted[at] = sorted[at - 1]!;
+      sorted[at] = feature;
+    }
+    return sorted;
   }
 
   /** Puts the least hash of each bin into `bins`, and copies full bins into empty ones. */
@@ -136,9 +159,26 @@ export class NearDuplicates {
     this.#fillEmpty(count);
   }
 
+  /** A bit of each bin, 64 in all: texts that share half of their features agree in 48 of them. */
+  #sketch(text: number): void {
+    const bins = this.#bins;
+    const count = bins.length;
+    for (let word = 0; word < 2; word++) {
+      let bits = 0;
+      for (let bit = 0; bit < 32; bit++) {
+        const bin = (word * 32 + bit) % count;
+        // Where there are fewer bins, another bit of the same one.
+        const from = Math.floor((word * 32 + bit) / count);
+        bits = (bits << 1) | ((bins[bin]! >>> (3 + from)) & 1);
+      }
+      this.#marks[text * MARKS + word] = bits;
+    }
+  }
+
   #fillEmpty(count: number): void {
     const bins = this.#bins;
-    const filled = bins.slice();
+    const filled = this.#filled;
+    filled.set(bins);
     for (let bin = 0; bin < count; bin++) {
       if (filled[bin] !== EMPTY) continue;
       let at = bin * TRIES;
@@ -153,20 +193,33 @@ export class NearDuplicates {
   #look(text: number, band: number): void {
     const key = this.#keyOf(band);
     const heads = this.#heads[band]!;
+    const chains = this.#chains;
+    const bands = this.#bands;
     const bucket = key & this.#bucketMask;
     let other = heads[bucket]! - 1;
     for (let seen = 0; other >= 0 && seen < this.#maxPerBucket; ) {
-      const at = other * this.#bands + band;
-      if (this.#keys[at] === key) {
+      const at = (other * bands + band) * 2;
+      if (chains[at] === key) {
         seen += 1;
-        if (this.#metBy[other] !== text) this.#compare(text, other);
+        if (this.#isNear(text, other)) this.#compare(text, other);
       }
-      other = this.#before[at]! - 1;
+      other = chains[at + 1]! - 1;
     }
-    const at = text * this.#bands + band;
-    this.#keys[at] = key;
-    this.#before[at] = heads[bucket]!;
+    const at = (text * bands + band) * 2;
+    chains[at] = key;
+    chains[at + 1] = heads[bucket]!;
     heads[bucket] = text + 1;
+  }
+
+  /** Whether a text is met for the first time, and its sketch does not tell them apart. */
+  #isNear(text: number, other: number): boolean {
+    const marks = this.#marks;
+    const own = text * MARKS;
+    const at = other * MARKS;
+    if (marks[at + 2] === text) return false;
+    marks[at + 2] = text;
+    const apart = bitsOf(marks[own]! ^ marks[at]!) + bitsOf(marks[own + 1]! ^ marks[at + 1]!);
+    return apart <= this.#mostApart;
   }
 
   #keyOf(band: number): number {
@@ -177,7 +230,6 @@ export class NearDuplicates {
   }
 
   #compare(text: number, other: number): void {
-    this.#metBy[other] = text;
     const similarity = this.#similarity(text, other);
     if (similarity < this.#minSimilarity) return;
     if (this.found === this.others.length) {
@@ -214,34 +266,18 @@ export class NearDuplicates {
   }
 
   #makeRoom(text: number, features: number): void {
-    if (text === this.#metBy.length) {
+    if ((text + 1) * MARKS > this.#marks.length) {
       const room = Math.max(64, text * 2);
-      this.#metBy = grown(this.#metBy, new Int32Array(room));
+      this.#marks = grown(this.#marks, new Int32Array(room * MARKS));
       this.#starts = grown(this.#starts, new Int32Array(room + 1));
-      this.#keys = grown(this.#keys, new Int32Array(room * this.#bands));
-      this.#before = grown(this.#before, new Int32Array(room * this.#bands));
+      this.#chains = grown(this.#chains, new Int32Array(room * this.#bands * 2));
     }
     const needed = this.#starts[text]! + Math.min(features, MAX_FEATURES);
     if (needed > this.#features.length)
       this.#features = grown(this.#features, new Int32Array(needed * 2));
     // Text 0 is not met by itself.
-    this.#metBy[text] = text;
+    this.#marks[text * MARKS + 2] = text;
   }
-}
-
-/** Full bins that an empty one tries, in order. */
-const TRIES = 32;
-
-/** For each bin the bins it copies from, the same for all texts: random, but always the same. */
-function densification(bins: number): Int32Array {
-  return Int32Array.from({ length: bins * TRIES }, (_, at) => (mixed(at + 1) >>> 1) % bins);
-}
-
-/** A permutation of 32-bit integers that looks random (Ellis's triple). */
-function mixed(value: number): number {
-  let h = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
-  return h ^ (h >>> 16);
 }
 
 function grown<Column extends Int32Array | Float64Array>(from: Column, into: Column): Column {

@@ -28,6 +28,7 @@ export interface ModelRef {
 /** What a policy needs to know of a request; a PricedCall is one. */
 export interface RoutingRequest
   extends Pick<PricedCall, 'task' | 'taskConfidence'>,
+    Pick<PricedCall, 'complexityPercent' | 'hasTools' | 'hasSchema'>,
     Partial<Pick<PricedCall, 'usage'>>,
     Partial<RoutingHints> {
   readonly target: Pick<Target, 'provider' | 'model' | 'operation'>;
@@ -36,7 +37,7 @@ export interface RoutingRequest
 /** What only a caller who still has the text, or the user's wish, can tell. */
 interface RoutingHints {
   readonly prompt: string;
-  /** 0–1; null: the classifier does not say. */
+  /** 0–1, by the caller's own measure; null: none. What a ledger keeps is `complexityPercent`. */
   readonly complexity: number | null;
   readonly priority: Priority;
   readonly maxLatencyMs: number;
@@ -44,8 +45,6 @@ interface RoutingHints {
   readonly tag: string;
   /** Where no usage is known yet. */
   readonly inputTokens: number;
-  readonly hasTools: boolean;
-  readonly hasSchema: boolean;
   readonly hasImages: boolean;
 }
 

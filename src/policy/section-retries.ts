@@ -19,7 +19,7 @@ export interface RetrySettings {
   readonly pausedStatuses?: ReadonlySet<number>;
   /** Statuses of 400 to 499 after which another try makes sense; only a preset says so. */
   readonly retriableClientErrors?: ReadonlySet<number>;
-  /** Whether a billed time-out counts as paid twice; only a preset says so. */
+  /** Whether a billed time-out before an answer counts as paid twice; left out: not said. */
   readonly longerTimeout?: boolean;
 }
 
@@ -28,16 +28,18 @@ const PRESETS = ['b4'] as const;
 /** Reads the section. Throws UserError. */
 export function parseRetries(section: FileValue): RetrySettings {
   const members = section.members([
-    ...['preset', 'max_retries', 'window_seconds', 'first_pause_seconds'],
+    ...['preset', 'max_retries', 'window_seconds', 'first_pause_seconds', 'longer_timeout'],
   ]);
   const isB4 = members.get('preset')?.choice(PRESETS) === 'b4';
   const retries = members.get('max_retries')?.number({ from: 0, to: 100, isWhole: true });
   const seconds = (key: string) => members.get(key)?.number({ from: 0, to: Infinity }) ?? null;
+  const longerTimeout = members.get('longer_timeout')?.flag();
   const [windowS, pauseS] = [seconds('window_seconds'), seconds('first_pause_seconds')];
   return {
     ...(isB4 ? B4_RETRIES : {}),
     maxRetries: retries ?? (isB4 ? B4_RETRIES.maxRetries : null),
     windowMs: windowS === null ? null : Math.round(windowS * 1000),
     firstPauseMs: pauseS === null ? null : Math.round(pauseS * 1000),
+    ...(longerTimeout === undefined ? {} : { longerTimeout }),
   };
 }

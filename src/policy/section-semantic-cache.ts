@@ -16,6 +16,12 @@ export interface SemanticCacheSettings extends CacheSettings {
   readonly embed: string | null;
 }
 
+/** A semantic cache of which nothing is said. */
+export const NO_SEMANTIC_SETTINGS: SemanticCacheSettings = {
+  ...{ ttlMs: null, capacity: null, maxTemperatureMilli: null, scope: null },
+  ...{ minSimilarity: null, maxFalseHits: null, embed: null },
+};
+
 const KEYS = ['ttl_hours', 'capacity', 'max_temperature', 'scope'];
 const SHARE = { from: 0, to: 1 };
 

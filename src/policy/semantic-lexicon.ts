@@ -22,7 +22,7 @@ export const FUNCTION_WORDS = {
 
 /** Chinese characters of that kind. */
 export const FUNCTION_HAN =
-  '的了着过吗呢吧啊呀嘛是在有和与及或而且就也都还很请我你您他她它们这那个一些把被给让对于以为之其所从到向上下里中得地会能可要想什么怎样哪帮告诉下名只位条张件块';
+  '正将匹辆艘棵朵的了着过吗呢吧啊呀嘛是在有和与及或而且就也都还很请我你您他她它们这那个一些把被给让对于以为之其所从到向上下里中得地会能可要想什么怎样哪帮告诉下名只位条张件块';
 
 /** Question words: they carry some of the meaning. */
 export const QUESTION_WORDS = `what how why when where wer was wie warum wieso weshalb wann wo wohin woher welche welcher welches`;

@@ -39,7 +39,7 @@ const SWAP_PENALTY = 0.5;
 export function matchTexts(
   a: TextMeaning,
   b: TextMeaning,
-  weightOf: (word: number) => number = () => 1,
+  weightOf: WeightOf = () => 1,
 ): TextMatch {
   return { similarity: similarityOf(a, b, weightOf), refusedBy: refusalOf(a, b) };
 }
@@ -71,7 +71,9 @@ export function refusalOf(a: TextMeaning, b: TextMeaning): Gate | null {
 }
 
 function isEqual(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /**
@@ -79,8 +81,9 @@ function isEqual(a: Int32Array, b: Int32Array): boolean {
  * order.
  */
 function namesAgree(a: TextMeaning, b: TextMeaning): boolean {
+  if (a.names.length === 0 && b.names.length === 0) return true;
   const isIn = (names: Int32Array, other: TextMeaning) =>
-    names.every((name) => other.names.includes(name) || other.folded.has(name));
+    names.every((name) => other.names.includes(name) || other.folded.includes(name));
   if (!isIn(a.names, b) || !isIn(b.names, a)) return false;
   const shared = (names: Int32Array, other: Int32Array) =>
     names.filter((name) => other.includes(name));
@@ -88,6 +91,7 @@ function namesAgree(a: TextMeaning, b: TextMeaning): boolean {
 }
 
 function areOpposed(a: Int32Array, b: Int32Array): boolean {
+  if (a.length === 0 || b.length === 0) return false;
   const only = (sides: Int32Array, other: Int32Array) =>
     sides.filter((side) => !other.includes(side));
   const [left, right] = [only(a, b), only(b, a)];
@@ -99,6 +103,7 @@ function areOpposed(a: Int32Array, b: Int32Array): boolean {
  * texts have both words: from A to B, and from B to A.
  */
 function isTurnedRound(a: TextMeaning, b: TextMeaning): boolean {
+  if (a.roles.length === 0 || b.roles.length === 0) return false;
   return pairsOf(a.roles).some(([role, word]) => {
     if (!b.words.includes(word)) return false;
     const others = pairsOf(b.roles).filter((pair) => pair[0] === role);
@@ -111,41 +116,80 @@ function pairsOf(roles: Int32Array): (readonly [role: number, word: number])[] {
   return Array.from({ length: roles.length / 2 }, (_, at) => [roles[at * 2]!, roles[at * 2 + 1]!]);
 }
 
-function similarityOf(a: TextMeaning, b: TextMeaning, weightOf: (word: number) => number): number {
-  const shared = sharedSegments(a, b);
-  const [left, right] = [bagOf(a, shared, weightOf), bagOf(b, shared, weightOf)];
+/** How alike two texts are, from 0 to 1, whatever the gates say. */
+export function similarityOf(a: TextMeaning, b: TextMeaning, weightOf: WeightOf = () => 1): number {
+  left.fill(a, b, weightOf);
+  right.fill(b, a, weightOf);
   const changed = (left.changed + right.changed) / 2;
   if (Math.max(left.changed, right.changed) < LEAST_CHANGE) return 1;
-  let common = 0;
-  for (const [word, weight] of left.bag) common += Math.min(weight, right.bag.get(word) ?? 0);
+  const common = commonWeight(left, right);
   const swapped = Math.min(left.changed, right.changed) - common;
   const template = Math.min(left.template, changed * TEMPLATE_SHARE);
   const alike = common + template - SWAP_PENALTY * swapped;
   return Math.min(1, Math.max(0, alike / (changed + template)));
 }
 
-/** Hashes of segments that both texts have; none if that would leave nothing to compare. */
-function sharedSegments(a: TextMeaning, b: TextMeaning): ReadonlySet<number> {
-  const inB = new Set(b.segments);
-  return new Set([...a.segments].filter((segment) => inB.has(segment)));
-}
+type WeightOf = (word: number) => number;
 
-function bagOf(
-  { words, weights, segmentOf, segments }: TextMeaning,
-  shared: ReadonlySet<number>,
-  weightOf: (word: number) => number,
-) {
-  const bag = new Map<number, number>();
-  let changed = 0;
-  let template = 0;
-  words.forEach((word, index) => {
-    const weight = weights[index]! * weightOf(word);
-    if (shared.has(segments[segmentOf[index]!]!)) {
-      template += weight;
+/** The words of the part of a text that changes, ascending, with their weights. */
+class Bag {
+  words = new Int32Array(64);
+  weights = new Float64Array(64);
+  count = 0;
+  changed = 0;
+  template = 0;
+
+  /** Takes the words of one text outside the segments that the other has too. */
+  fill({ words, weights, segmentOf, segments }: TextMeaning, other: TextMeaning, of: WeightOf) {
+    [this.count, this.changed, this.template] = [0, 0, 0];
+    if (this.words.length < words.length) this.#grow(words.length * 2);
+    let segment = -1;
+    let isShared = false;
+    for (let at = 0; at < words.length; at++) {
+      if (segmentOf[at] !== segment) {
+        segment = segmentOf[at]!;
+        isShared = other.segments.includes(segments[segment]!);
+      }
+      const weight = weights[at]! * of(words[at]!);
+      if (isShared) this.template += weight;
+      else this.#insert(words[at]!, weight);
+    }
+  }
+
+  /** Texts are short: a place is found from the end. */
+  #insert(word: number, weight: number): void {
+    this.changed += weight;
+    let at = this.count;
+    while (at > 0 && this.words[at - 1]! > word) at -= 1;
+    if (at > 0 && this.words[at - 1] === word) {
+      this.weights[at - 1]! += weight;
       return;
     }
-    changed += weight;
-    bag.set(word, (bag.get(word) ?? 0) + weight);
-  });
-  return { bag, changed, template };
+    for (let to = this.count; to > at; to--) {
+      this.words[to] = this.words[to - 1]!;
+      this.weights[to] = this.weights[to - 1]!;
+    }
+    this.words[at] = word;
+    this.weights[at] = weight;
+    this.count += 1;
+  }
+
+  #grow(room: number): void {
+    this.words = new Int32Array(room);
+    this.weights = new Float64Array(room);
+  }
+}
+
+/** One comparison at a time: the bags are used again. */
+const [left, right] = [new Bag(), new Bag()];
+
+function commonWeight(a: Bag, b: Bag): number {
+  let common = 0;
+  for (let i = 0, j = 0; i < a.count && j < b.count; ) {
+    const [one, other] = [a.words[i]!, b.words[j]!];
+    if (one === other) common += Math.min(a.weights[i]!, b.weights[j]!);
+    if (one <= other) i += 1;
+    if (other <= one) j += 1;
+  }
+  return common;
 }

@@ -4,22 +4,17 @@
  * Takes a text, gives hashes only: about 20 bytes a word. Never keeps the text, so that a log's
  * prompts can be read once at their source and compared later.
  */
+import { plainHan } from './han-words.ts';
+import { NEGATION_HAN, NO_NEGATION_HAN, OPPOSITES_HAN } from './semantic-lexicon.ts';
+import { hashOf, KIND, WordScanner } from './semantic-words.ts';
 import {
-  FUNCTION_HAN,
-  FUNCTION_WORDS,
-  NEGATION_HAN,
-  NEGATIONS,
-  NO_NEGATION_HAN,
-  NUMBER_HAN,
-  NUMBER_WORDS,
-  OPPOSITES,
-  OPPOSITES_HAN,
-  QUESTION_WORDS,
-  ROLE_HAN,
-  ROLE_WORDS,
-  SYNONYMS,
-} from './semantic-lexicon.ts';
-import { hashOf, KIND, stemOf, type Token, tokensOf } from './semantic-words.ts';
+  CONTENT,
+  characterFacts,
+  HAN_CONTENT,
+  knownWord,
+  learnWord,
+  opposites,
+} from './word-facts.ts';
 
 /** A text, read. */
 export interface TextMeaning {
@@ -34,7 +29,7 @@ export interface TextMeaning {
   readonly numbers: Int32Array;
   readonly names: Int32Array;
   /** Hashes of all words as they stand, for names that are not capitals elsewhere. */
-  readonly folded: ReadonlySet<number>;
+  readonly folded: Int32Array;
   readonly quotes: Int32Array;
   readonly negations: number;
   /** Opposites named: the pair's number, negative for its second side. */
@@ -45,76 +40,100 @@ export interface TextMeaning {
   readonly language: string;
 }
 
-const CONTENT = 1;
-const QUESTION = 0.4;
-const FUNCTION = 0.05;
-const HAN_CONTENT = 0.5;
-const HAN_FUNCTION = 0.05;
-
-const sets = {
-  en: hashesOf(FUNCTION_WORDS.en),
-  de: hashesOf(FUNCTION_WORDS.de),
-  question: hashesOf(QUESTION_WORDS),
-  negation: hashesOf(NEGATIONS),
-  role: hashesOf(ROLE_WORDS),
-  functionHan: new Set([...FUNCTION_HAN].map(hashOf)),
-  negationHan: new Set([...NEGATION_HAN].map(hashOf)),
-  roleHan: new Set([...ROLE_HAN].map(hashOf)),
-};
-const numberOf = new Map(
-  [...Object.entries(NUMBER_WORDS), ...Object.entries(NUMBER_HAN)].map(([word, number]) => [
-    hashOf(word),
-    hashOf(number),
-  ]),
-);
-const synonymOf = synonyms();
-const sideOf = opposites(OPPOSITES, (word) => hashOf(word));
 const hanSides = [...opposites(OPPOSITES_HAN, (word) => word)].sort(
   ([a], [b]) => b.length - a.length,
 );
 
 /** Reads a text. */
 export function readMeaning(text: string): TextMeaning {
-  const reading = new Reading();
-  for (const token of tokensOf(text)) reading.add(token);
-  return reading.result(text.normalize('NFKC'));
+  reader.read(text);
+  return reader.meaning();
 }
 
-/** One text being read. */
-class Reading {
-  readonly #words: number[] = [];
-  readonly #weights: number[] = [];
-  readonly #segmentOf: number[] = [];
-  readonly #segments: number[] = [];
-  readonly #numbers: number[] = [];
-  readonly #names: number[] = [];
-  readonly #sides: number[] = [];
-  readonly #folded = new Set<number>();
-  readonly #counts = { en: 0, de: 0, han: 0, words: 0, inner: 0, capitals: 0 };
-  #negations = 0;
-  readonly #roles: number[] = [];
-  /** The last such word, until its content word comes. */
-  #role: number | null = null;
+const NOTHING = new Int32Array(0);
 
-  add(token: Token): void {
-    const { kind, hash, isFirst } = token;
-    if (isFirst || this.#segments.length === 0) this.#segments.push(0);
-    const segment = this.#segments.length - 1;
-    this.#segments[segment] = (Math.imul(this.#segments[segment]!, 31) + hash) | 0;
-    if (kind === KIND.han) this.#addHan(token);
-    else if (kind === KIND.number) this.#addNumber(hash);
-    else this.#addWord(token);
+/** Numbers that are pushed one by one, and taken all at once. */
+class Numbers {
+  values = new Int32Array(64);
+  count = 0;
+
+  push(value: number): void {
+    if (this.count === this.values.length) {
+      const larger = new Int32Array(this.count * 2);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.count++] = value;
   }
 
-  #addHan({ hash }: Token): void {
+  taken(): Int32Array {
+    return this.count === 0 ? NOTHING : this.values.slice(0, this.count);
+  }
+}
+
+/** Reads texts; what it holds is that of the last one. */
+export class MeaningReader {
+  readonly #scanner = new WordScanner();
+  readonly #words = new Numbers();
+  #weights = new Float32Array(64);
+  readonly #segmentOf = new Numbers();
+  readonly #segments = new Numbers();
+  readonly #numbers = new Numbers();
+  readonly #names = new Numbers();
+  readonly #sides = new Numbers();
+  readonly #folded = new Numbers();
+  readonly #roles = new Numbers();
+  readonly #features = new Numbers();
+  #counts = { en: 0, de: 0, han: 0, words: 0, inner: 0, capitals: 0 };
+  #negations = 0;
+  /** The last word that makes the order count, until its content word comes. */
+  #role: number | null = null;
+
+  /** Reads a text. */
+  read(text: string): void {
+    const scanner = this.#scanner;
+    this.#clear();
+    scanner.scan(plainHan(text));
+    if (this.#weights.length < scanner.count) this.#weights = new Float32Array(scanner.count * 2);
+    let segment = 0;
+    for (let at = 0; at < scanner.count; at++) {
+      const hash = scanner.hashes[at]!;
+      const kind = scanner.kinds[at]!;
+      if (at > 0 && scanner.firsts[at] === 1) {
+        this.#segments.push(segment);
+        segment = 0;
+      }
+      segment = (Math.imul(segment, 31) + hash) | 0;
+      if (kind === KIND.word) this.#addWord(at, hash);
+      else if (kind === KIND.number) this.#addNumber(hash);
+      else this.#addHan(hash);
+    }
+    if (scanner.count > 0) this.#segments.push(segment);
+  }
+
+  #clear(): void {
+    this.#words.count = 0;
+    this.#segmentOf.count = 0;
+    this.#segments.count = 0;
+    this.#numbers.count = 0;
+    this.#names.count = 0;
+    this.#sides.count = 0;
+    this.#folded.count = 0;
+    this.#roles.count = 0;
+    this.#counts = { en: 0, de: 0, han: 0, words: 0, inner: 0, capitals: 0 };
+    this.#negations = 0;
+    this.#role = null;
+  }
+
+  #addHan(hash: number): void {
     this.#counts.han += 1;
-    const number = numberOf.get(hash);
-    if (number !== undefined) {
+    const { number, weight, isRole } = characterFacts(hash);
+    if (number !== null) {
       this.#addNumber(number);
       return;
     }
-    this.#push(hash, sets.functionHan.has(hash) ? HAN_FUNCTION : HAN_CONTENT);
-    if (sets.roleHan.has(hash)) this.#role = hash;
+    this.#push(hash, weight);
+    if (isRole) this.#role = hash;
   }
 
   #addNumber(hash: number): void {
@@ -122,54 +141,73 @@ class Reading {
     this.#push(hash, CONTENT);
   }
 
-  #addWord(token: Token): void {
-    const { hash, stem } = token;
-    this.#counts.words += 1;
-    if (!token.isFirst) this.#counts.inner += 1;
-    if (!token.isFirst && token.isCapital) this.#counts.capitals += 1;
-    this.#folded.add(hash);
-    if (sets.en.has(hash)) this.#counts.en += 1;
-    if (sets.de.has(hash)) this.#counts.de += 1;
-    const number = numberOf.get(hash);
-    if (number !== undefined) {
-      this.#addNumber(number);
+  #addWord(at: number, hash: number): void {
+    const { text, starts, ends, firsts, capitals } = this.#scanner;
+    const counts = this.#counts;
+    const facts = knownWord(hash) ?? learnWord(hash, text.slice(starts[at], ends[at]));
+    const isInner = firsts[at] === 0;
+    const isInnerCapital = isInner && capitals[at] === 1;
+    counts.words += 1;
+    if (isInner) counts.inner += 1;
+    if (isInnerCapital) counts.capitals += 1;
+    this.#folded.push(hash);
+    if (facts.isEnglish) counts.en += 1;
+    if (facts.isGerman) counts.de += 1;
+    if (facts.number !== null) {
+      this.#addNumber(facts.number);
       return;
     }
-    const side = sideOf.get(hash) ?? sideOf.get(stem);
-    if (side !== undefined) this.#sides.push(side);
-    if (sets.negation.has(hash)) {
+    if (facts.side !== 0) this.#sides.push(facts.side);
+    if (facts.isNegation) {
       this.#negations += 1;
       return;
     }
-    const weight = Math.min(weightOf(hash), weightOf(stem));
-    if (token.isCapital && !token.isFirst && weight === CONTENT) this.#names.push(hash);
-    this.#push(synonymOf.get(hash) ?? synonymOf.get(stem) ?? stem, weight);
-    if (sets.role.has(hash)) this.#role = hash;
+    if (isInnerCapital && facts.weight === CONTENT) this.#names.push(hash);
+    this.#push(facts.stem, facts.weight);
+    if (facts.isRole) this.#role = hash;
   }
 
   #push(word: number, weight: number): void {
+    this.#weights[this.#words.count] = weight;
     this.#words.push(word);
-    this.#weights.push(weight);
-    this.#segmentOf.push(this.#segments.length - 1);
+    this.#segmentOf.push(this.#segments.count);
     if (this.#role === null || weight < HAN_CONTENT) return;
-    this.#roles.push(this.#role, word);
+    this.#roles.push(this.#role);
+    this.#roles.push(word);
     this.#role = null;
   }
 
-  result(text: string): TextMeaning {
+  /** The content words of the text, mixed with a salt; valid until the next call. */
+  features(salt: number): Int32Array {
+    const { values, count } = this.#words;
+    const features = this.#features;
+    features.count = 0;
+    for (let at = 0; at < count; at++) {
+      if (this.#weights[at]! >= HAN_CONTENT)
+        features.push(Math.imul(values[at]! ^ salt, 0x85ebca6b));
+    }
+    return features.values.subarray(0, features.count);
+  }
+
+  /** What the text means. */
+  meaning(): TextMeaning {
     const language = this.#language();
+    const { text, hasQuote, hasApostrophe } = this.#scanner;
+    const hasHan = this.#counts.han > 0;
+    if (hasHan) for (const side of sidesInHan(text)) this.#sides.push(side);
+    const negations = (hasApostrophe ? contractions(text) : 0) + (hasHan ? hanNegations(text) : 0);
     return {
-      words: Int32Array.from(this.#words),
-      weights: Float32Array.from(this.#weights),
-      segmentOf: Int32Array.from(this.#segmentOf),
-      segments: Int32Array.from(this.#segments),
-      numbers: Int32Array.from(this.#numbers),
-      names: Int32Array.from(language === 'de' || this.#isHeadline() ? [] : this.#names),
-      folded: this.#folded,
-      quotes: quotesOf(text),
-      negations: this.#negations + contractions(text) + hanNegations(text),
-      sides: Int32Array.from([...this.#sides, ...(this.#counts.han > 0 ? sidesInHan(text) : [])]),
-      roles: Int32Array.from(this.#roles),
+      words: this.#words.taken(),
+      weights: this.#weights.slice(0, this.#words.count),
+      segmentOf: this.#segmentOf.taken(),
+      segments: this.#segments.taken(),
+      numbers: this.#numbers.taken(),
+      names: language === 'de' || this.#isHeadline() ? NOTHING : this.#names.taken(),
+      folded: this.#folded.taken(),
+      quotes: hasQuote ? quotesOf(text) : NOTHING,
+      negations: this.#negations + negations,
+      sides: this.#sides.taken(),
+      roles: this.#roles.taken(),
       language,
     };
   }
@@ -188,10 +226,7 @@ class Reading {
   }
 }
 
-function weightOf(hash: number): number {
-  if (sets.question.has(hash)) return QUESTION;
-  return sets.en.has(hash) || sets.de.has(hash) ? FUNCTION : CONTENT;
-}
+const reader = new MeaningReader();
 
 const QUOTED =
   /"([^"\n]{1,400})"|“([^”\n]{1,400})”|„([^“”\n]{1,400})[“”]|«([^»\n]{1,400})»|「([^」\n]{1,400})」|『([^』\n]{1,400})』|《([^》\n]{1,400})》|`([^`\n]{1,400})`|(?<![\p{L}\d])'([^'\n]{2,400})'(?![\p{L}\d])/gu;
@@ -228,37 +263,4 @@ function sidesInHan(text: string): number[] {
     rest = rest.replaceAll(word, ' ');
   }
   return found.sort((a, b) => a - b);
-}
-
-function hashesOf(words: string): ReadonlySet<number> {
-  return new Set(words.split(/\s+/).map(hashOf));
-}
-
-/** The hash that stands for a word, found by the word or its stem. */
-function synonyms(): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
-  for (const group of SYNONYMS.split('|')) {
-    const words = group.trim().split(/\s+/);
-    const head = hashOf(stemOf(words[0]!));
-    for (const word of words) {
-      for (const key of [hashOf(word), hashOf(stemOf(word))]) {
-        if (!found.has(key)) found.set(key, head);
-      }
-    }
-  }
-  return found;
-}
-
-function opposites<Key>(list: string, keyOf: (word: string) => Key): Map<Key, number> {
-  const found = new Map<Key, number>();
-  list.split('|').forEach((pair, index) => {
-    const sides = pair.trim().split('/');
-    sides.forEach((side, at) => {
-      for (const word of side.trim().split(/\s+/)) {
-        const key = keyOf(word);
-        if (!found.has(key)) found.set(key, at === 0 ? index + 1 : -index - 1);
-      }
-    });
-  });
-  return found;
 }

@@ -29,7 +29,7 @@ function inputOf({ messages }: Prompt): unknown {
 
 function readEmbeddings(body: JsonObject): WireAnswer | null {
   if (!Array.isArray(body.data)) return null;
-  const vectors = body.data.map(vectorOf);
+  const vectors = inOrder(body.data)?.map(vectorOf) ?? [];
   const [first] = vectors;
   if (first === undefined || vectors.includes(null)) return null;
   return {
@@ -39,6 +39,19 @@ function readEmbeddings(body: JsonObject): WireAnswer | null {
     stopReason: null,
     facts: { object: 'list', model: body.model, usage: usageOf(body) },
   };
+}
+
+/** Items by their `index`, where they have one; null: these are no order. */
+function inOrder(items: readonly unknown[]): readonly unknown[] | null {
+  const indexed = items.filter((item) => isObject(item) && item.index !== undefined);
+  if (indexed.length === 0) return items;
+  const ordered = new Array<unknown>(items.length).fill(null);
+  for (const item of items) {
+    const at = isObject(item) ? item.index : null;
+    if (typeof at !== 'number' || ordered[at] !== null) return null;
+    ordered[at] = item;
+  }
+  return ordered;
 }
 
 /** Voyage tells the total only; of an embedding all of it is input. */

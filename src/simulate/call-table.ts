@@ -44,7 +44,7 @@ export class CallTable {
   readonly #maxTokens: FloatColumn;
   readonly #temperatureMilli: FloatColumn;
   readonly #userId: IntColumn;
-  /** The task's code and how sure it is, in one number. */
+  /** The task's code, how sure it is, the complexity and what the request had, in one number. */
   readonly #task: IntColumn;
   readonly #targets = new Interner<Target>();
   readonly #outcomes = new Interner<Outcome>();
@@ -103,7 +103,7 @@ export class CallTable {
     this.#maxTokens.push(call.maxTokens ?? NONE);
     this.#temperatureMilli.push(call.temperatureMilli ?? NONE);
     this.#userId.push(call.userId ?? NONE);
-    this.#task.push(taskCode(call.task) * 128 + call.taskConfidence);
+    this.#task.push(packedFacts(call));
   }
 
   /** Reads every call in time order. The call is one record: what is to be kept must be copied. */
@@ -149,12 +149,44 @@ export class CallTable {
       call.paramsHash = paramsHash[at]!;
       call.answerHash = orNull(answerHash[at]!);
       call.promptBytes = promptBytes[at]!;
-      call.task = taskOfCode(task[at]! >> 7);
-      call.taskConfidence = task[at]! & 127;
+      readFacts(task[at]!, call);
       call.costPico = orNull(costPico[at]!);
       return call;
     };
   }
+}
+
+/** How many bits each fact takes: of 31, so that they fit one number. */
+const CONFIDENCE_BITS = 7;
+const COMPLEXITY_BITS = 7;
+const FLAG_BITS = 2;
+const CONFIDENCE_MASK = (1 << CONFIDENCE_BITS) - 1;
+const COMPLEXITY_MASK = (1 << COMPLEXITY_BITS) - 1;
+const FLAG_MASK = (1 << FLAG_BITS) - 1;
+
+/** From 0: unknown. */
+const FLAGS = [null, false, true] as const;
+
+function packedFacts({ task, taskConfidence, ...call }: PricedCall): number {
+  const { complexityPercent = null, hasTools = null, hasSchema = null } = call;
+  let packed = taskCode(task);
+  packed = (packed << FLAG_BITS) | FLAGS.indexOf(hasSchema);
+  packed = (packed << FLAG_BITS) | FLAGS.indexOf(hasTools);
+  // One more than it is: 0 stands for unknown.
+  packed = (packed << COMPLEXITY_BITS) | (complexityPercent === null ? 0 : complexityPercent + 1);
+  return (packed << CONFIDENCE_BITS) | taskConfidence;
+}
+
+function readFacts(packed: number, call: Record): void {
+  call.taskConfidence = packed & CONFIDENCE_MASK;
+  let rest = packed >> CONFIDENCE_BITS;
+  const complexity = rest & COMPLEXITY_MASK;
+  call.complexityPercent = complexity === 0 ? null : complexity - 1;
+  rest >>= COMPLEXITY_BITS;
+  call.hasTools = FLAGS[rest & FLAG_MASK] ?? null;
+  rest >>= FLAG_BITS;
+  call.hasSchema = FLAGS[rest & FLAG_MASK] ?? null;
+  call.task = taskOfCode(rest >> FLAG_BITS);
 }
 
 /** The counters nearly every call has, in the order they are kept. */
@@ -191,8 +223,9 @@ function blankRecord(usage: Usage): Record {
   const nobody = { userId: null, sessionKey: null };
   const hashes = { promptHash: null, systemHash: null, paramsHash: 0, answerHash: null };
   const task = { promptBytes: 0, task: 'other', taskConfidence: 0 } as const;
+  const facts = { complexityPercent: null, hasTools: null, hasSchema: null };
   const first = { target: NO_TARGET, outcome: NO_OUTCOME, usage, costPico: null };
-  return { id: 0, ...none, ...nobody, ...hashes, ...task, ...first };
+  return { id: 0, ...none, ...nobody, ...hashes, ...task, ...facts, ...first };
 }
 
 function orNull(value: number): number | null {

@@ -8,8 +8,10 @@
  * used in between (Mattson et al. 1970). Which answer a cache holds then depends on its capacity: a
  * small one evicted the key and stored it again later. So each key keeps its stored answers as spans
  * of capacities, smallest first; a call hits at the spans whose answer had arrived and is not too old.
- * Mostly there is one span, so the work is that of the distances: a bit for the last use of each key,
- * with a Fenwick tree over the words of bits.
+ * Without a TTL nearly all answers have arrived by the next use, and spans are not needed: the key then
+ * hits at all capacities above the distance. So the work is that of the distances: a bit for the last
+ * use of each key, with a Fenwick tree over the words of bits. What is known of a key stands together,
+ * since what a million keys cost is mostly looking for them in memory.
  */
 import { type PicoUsd, picoUsd } from '../domain/money.ts';
 import type { CacheCalls } from './cache-calls.ts';
@@ -43,23 +45,74 @@ export function capacityCurve(
   const keys = isShared ? calls.sharedKey : calls.userKey;
   const distinct = isShared ? calls.sharedKeys : calls.userKeys;
   const hits = new HitSteps(distinct);
-  const spans = new Spans(distinct, setting.ttlMs ?? Number.POSITIVE_INFINITY, hits);
+  const held = new Held(distinct, setting.ttlMs ?? Number.POSITIVE_INFINITY, hits);
   const uses = new LastUses(calls.calls);
-  const lastUse = new Int32Array(distinct).fill(NONE);
   const { startedAtMs, answeredAtMs, temperatureMilli, costPico } = calls;
   let eligible = 0;
   for (let call = 0; call < calls.calls; call++) {
     if (temperatureMilli[call]! > setting.maxTemperatureMilli) continue;
     const key = keys[call]!;
-    const distance = uses.move(lastUse[key]!, eligible);
-    lastUse[key] = eligible++;
+    const distance = uses.move(held.lastUse(key, eligible), eligible);
+    eligible += 1;
     hits.cost = costPico[call]!;
-    spans.use(key, distance, startedAtMs[call]!, answeredAtMs[call]!);
+    held.use(key, distance, startedAtMs[call]!, answeredAtMs[call]!);
   }
   return hits.curve(eligible);
 }
 
-/** The answers stored for each key, as spans of capacities in linked lists. */
+/** Numbers of a key: its last use, when its last answer arrives, up to which capacity that is held. */
+const NUMBERS = 3;
+/** In place of that capacity: the answers of the key are spans. */
+const IN_SPANS = -1;
+
+/** The answers stored for each key: one that is on its way below a capacity, others above; or spans. */
+class Held {
+  readonly #numbers: Float64Array;
+  readonly #spans: Spans;
+  readonly #hits: HitSteps;
+  readonly #hasTtl: boolean;
+
+  constructor(distinct: number, ttlMs: number, hits: HitSteps) {
+    this.#numbers = new Float64Array(distinct * NUMBERS).fill(NONE);
+    this.#hasTtl = ttlMs !== Number.POSITIVE_INFINITY;
+    this.#spans = new Spans(distinct, ttlMs, hits);
+    this.#hits = hits;
+  }
+
+  /** The last use of a key (-1: none); from now on it is `use`. */
+  lastUse(key: number, use: number): number {
+    const at = key * NUMBERS;
+    const last = this.#numbers[at]!;
+    this.#numbers[at] = use;
+    return last;
+  }
+
+  /** A call for a key at a stack distance. */
+  use(key: number, distance: number, nowMs: number, answeredMs: number): void {
+    const numbers = this.#numbers;
+    const at = key * NUMBERS + 1;
+    const upTo = numbers[at + 1]!;
+    const isFirst = upTo === NONE && !this.#spans.has(key);
+    if (isFirst && !this.#hasTtl) {
+      numbers[at] = answeredMs;
+      numbers[at + 1] = ALL;
+    } else if (this.#hasTtl) {
+      this.#spans.use(key, distance, nowMs, answeredMs);
+    } else if (nowMs >= numbers[at]!) {
+      this.#hits.add(distance + 1, ALL);
+      if (upTo === IN_SPANS) this.#spans.clear(key);
+      numbers[at] = distance === 0 ? Number.NEGATIVE_INFINITY : answeredMs;
+      numbers[at + 1] = distance;
+    } else {
+      if (upTo !== IN_SPANS) this.#spans.restore(key, upTo, numbers[at]!);
+      this.#spans.use(key, distance, nowMs, answeredMs);
+      numbers[at] = this.#spans.lastArrival(key);
+      numbers[at + 1] = IN_SPANS;
+    }
+  }
+}
+
+/** Answers of keys as spans of capacities in linked lists. */
 class Spans {
   readonly #ttlMs: number;
   readonly #hits: HitSteps;
@@ -75,10 +128,39 @@ class Spans {
     this.#ttlMs = ttlMs;
     this.#hits = hits;
     this.#first = new Int32Array(distinct).fill(NONE);
-    const room = distinct * 2 + 2;
+    const room = ttlMs === Number.POSITIVE_INFINITY ? 1024 : distinct * 2 + 2;
     this.#upTo = new Int32Array(room);
     this.#arrivedMs = new Float64Array(room);
     this.#next = new Int32Array(room);
+  }
+
+  /** Whether a key has spans. */
+  has(key: number): boolean {
+    return this.#first[key] !== NONE;
+  }
+
+  /** Makes the spans of a key: below a capacity an answer that arrives then, above one that has. */
+  restore(key: number, upTo: number, arrivedMs: number): void {
+    const above = upTo === ALL ? NONE : this.#make(ALL, Number.NEGATIVE_INFINITY);
+    const below = upTo === 0 ? above : this.#make(upTo, arrivedMs);
+    if (below !== above) this.#next[below] = above;
+    this.#first[key] = below;
+  }
+
+  /** When the last of a key's answers arrives. */
+  lastArrival(key: number): number {
+    let lastMs = Number.NEGATIVE_INFINITY;
+    for (let span = this.#first[key]!; span !== NONE; span = this.#next[span]!) {
+      lastMs = Math.max(lastMs, this.#arrivedMs[span]!);
+    }
+    return lastMs;
+  }
+
+  /** Frees the spans of a key. */
+  clear(key: number): void {
+    let span = this.#first[key]!;
+    while (span !== NONE) span = this.#drop(span);
+    this.#first[key] = NONE;
   }
 
   /**
@@ -162,20 +244,19 @@ class Spans {
   }
 }
 
+/** Numbers of a capacity: hits, and their costs as millions and a rest. */
+const STEPS = 3;
+
 /** Counts hits over spans of capacities: what begins and what ends at each. */
 class HitSteps {
   readonly #max: number;
-  readonly #hits: Int32Array;
-  readonly #millions: Float64Array;
-  readonly #rests: Float64Array;
+  readonly #steps: Float64Array;
   /** Of the call being counted; -1: it has no price. */
   cost = -1;
 
   constructor(distinct: number) {
     this.#max = distinct;
-    this.#hits = new Int32Array(distinct + 2);
-    this.#millions = new Float64Array(distinct + 2);
-    this.#rests = new Float64Array(distinct + 2);
+    this.#steps = new Float64Array((distinct + 2) * STEPS);
   }
 
   /** One hit at the capacities from `from` to `upTo`. */
@@ -185,28 +266,26 @@ class HitSteps {
   }
 
   #step(capacity: number, sign: number): void {
-    this.#hits[capacity]! += sign;
+    const steps = this.#steps;
+    const at = capacity * STEPS;
+    steps[at]! += sign;
     if (this.cost <= 0) return;
-    const rest = this.cost % MILLION;
-    this.#millions[capacity]! += sign * ((this.cost - rest) / MILLION);
-    if (rest > 0) this.#rests[capacity]! += sign * rest;
+    const millions = Math.floor(this.cost / MILLION);
+    steps[at + 1]! += sign * millions;
+    steps[at + 2]! += sign * (this.cost - millions * MILLION);
   }
 
   curve(calls: number): CapacityCurve {
-    const [hits, millions, rests] = [this.#hits, this.#millions, this.#rests];
-    for (let capacity = 1; capacity < hits.length; capacity++) {
-      hits[capacity]! += hits[capacity - 1]!;
-      millions[capacity]! += millions[capacity - 1]!;
-      rests[capacity]! += rests[capacity - 1]!;
-    }
-    const at = (capacity: number | null) => Math.min(capacity ?? this.#max, this.#max);
+    const steps = this.#steps;
+    for (let at = STEPS * 2; at < steps.length; at++) steps[at]! += steps[at - STEPS]!;
+    const placeOf = (capacity: number | null) => Math.min(capacity ?? this.#max, this.#max) * STEPS;
     return {
       calls,
       maxCapacity: this.#max,
-      hitsAt: (capacity) => hits[at(capacity)]!,
+      hitsAt: (capacity) => steps[placeOf(capacity)]!,
       savedPicoAt: (capacity) => {
-        const place = at(capacity);
-        return picoUsd(BigInt(millions[place]!) * BigInt(MILLION) + BigInt(rests[place]!));
+        const at = placeOf(capacity);
+        return picoUsd(BigInt(steps[at + 1]!) * BigInt(MILLION) + BigInt(steps[at + 2]!));
       },
     };
   }

@@ -56,7 +56,8 @@ export function outputCapsPlan(pricer: Pricer, over: Partial<OutputCapOptions> =
   };
 }
 
-function learnt(lengths: TaskLengths, options: OutputCapOptions): ReadonlyMap<Task, number> {
+/** The caps that answers suggest: tasks of which too few are known have none. */
+export function learnt(lengths: TaskLengths, options: OutputCapOptions): ReadonlyMap<Task, number> {
   const { coveredPermille, headroom, minCalls } = options;
   const caps = new Map<Task, number>();
   for (const { task, answers, tokens } of lengths.covering(coveredPermille)) {
@@ -66,7 +67,7 @@ function learnt(lengths: TaskLengths, options: OutputCapOptions): ReadonlyMap<Ta
 }
 
 /** The length of an answer that a cap could shorten; null for any other call. */
-function answerTokens(state: CallState): number | null {
+export function answerTokens(state: CallState): number | null {
   const { usage, served, costPico, target } = state;
   const { outcome } = state.call;
   const isAnswer = outcome.status === 'ok' && outcome.stopReason !== 'tool_calls';

@@ -10,10 +10,11 @@ import type { PricedCall } from '../domain/call.ts';
 import { arrivalMs, isDeterministic } from '../policy/cache-key.ts';
 import { KeyLru } from '../policy/key-lru.ts';
 import type { Certainty } from '../policy/route.ts';
+import { DEFAULT_SIMILARITY, MOST_CHARACTERS } from '../policy/semantic-index.ts';
 import { CACHE_DEFAULTS, type CacheOptions } from './exact-cache.ts';
 import { type ThresholdRate, thresholdWithin } from './false-hits.ts';
 import type { CallState, Lever, LeverPlan, LeverWords } from './lever.ts';
-import { MOST_CHARACTERS, type SemanticLinks, TEXT } from './semantic-links.ts';
+import { type SemanticLinks, TEXT } from './semantic-links.ts';
 import { isAskable } from './semantic-prompts.ts';
 
 export interface SemanticCacheOptions extends CacheOptions {
@@ -29,9 +30,6 @@ export interface SemanticLog {
   /** Strictest first. */
   readonly rates: readonly ThresholdRate[];
 }
-
-/** Where neither a similarity nor a bound is set. */
-export const DEFAULT_SIMILARITY = 0.9;
 
 const ID = 'semantic_cache';
 /** Stands for "the log holds no answer", and for no user: hashes and ids are never negative. */
@@ -96,6 +94,7 @@ class SemanticCache implements Lever {
     const text = prompt === NONE ? TEXT.unread : this.#links!.texts[prompt];
     if (text === TEXT.unread) return 'its text cannot be read: put the log back, or --store-text';
     if (text === TEXT.several) return 'its prompt is more than a system prompt and one message';
+    if (text === TEXT.noVector) return 'the embeddings model gave no vector for its message';
     if (text === TEXT.long) return `its message is longer than ${MOST_CHARACTERS} characters`;
     return this.#chosen === null ? 'no threshold keeps false hits within the bound' : null;
   }

@@ -6,6 +6,7 @@
  */
 import type { PricedCall, Target } from '../domain/call.ts';
 import { PicoSum, type PicoUsd, picoUsd } from '../domain/money.ts';
+import type { Certainty } from '../policy/route.ts';
 import type { ByCertainty, CallState, Lever, LeverResult, Skipped } from './lever.ts';
 import { LeverTally, type TaskMove } from './lever-tally.ts';
 
@@ -33,8 +34,8 @@ export interface Standing {
   readonly counts: boolean;
 }
 
-/** Told of each saving that counts: which lever, how much, in pico-USD. */
-export type OnSaved = (lever: number, savedPico: number) => void;
+/** Told of each saving that counts: which lever, how much, in pico-USD, and how sure. */
+export type OnSaved = (lever: number, savedPico: number, certainty: Certainty) => void;
 
 /** Levers in their order. */
 export class Pipeline {
@@ -94,7 +95,7 @@ export class Pipeline {
     if (hasMoved(target, state.target)) {
       tally.move(target, state.target, { task: state.call.task, savedPico });
     }
-    this.#onSaved?.(index, savedPico);
+    this.#onSaved?.(index, savedPico, certainty);
   }
 
   /** The savings; ends the stream. */

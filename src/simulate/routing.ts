@@ -14,7 +14,6 @@ import {
   type ModelRef,
   type Route,
   type RoutingPolicy,
-  withinLatency,
 } from '../policy/route.ts';
 import { Candidate, type RecountPermille } from './candidate.ts';
 import type { CallState, Lever, LeverWords } from './lever.ts';
@@ -26,7 +25,7 @@ const REASONS = {
   does_not_fit: 'the call does not fit the context window of the model routed to',
   not_text: 'audio, images or web searches',
   no_tools: 'no model of the route takes tools',
-  too_slow: 'no model of the route is within the latency limit',
+  too_slow: 'no model of the route is known to be within the latency limit',
 } as const;
 
 /** Whether calls of a task may go from one model to another. */
@@ -43,8 +42,10 @@ export interface ModelAbilities {
 export interface RoutingLimits {
   /** For what the policy does not state itself. */
   readonly abilitiesOf?: (model: ModelRef) => ModelAbilities;
-  /** Candidates whose stated latency is higher are left out. */
+  /** Candidates that are slower are left out, and so are those whose latency is not known. */
   readonly maxLatencyMs?: number;
+  /** Left out: what the policy or `abilitiesOf` states. */
+  readonly latencyOf?: (model: ModelRef) => number | null;
   /** Left out: as many tokens as on the model of the call. */
   readonly recount?: RecountPermille;
 }
@@ -86,7 +87,9 @@ export class Routing implements Lever {
       return null;
     }
     const { all, withTools, isTooSlow } = this.#candidatesFor(state.target, route);
-    const candidates = state.call.outcome.stopReason === 'tool_calls' ? withTools : all;
+    const { hasTools, outcome } = state.call;
+    const needsTools = hasTools === true || outcome.stopReason === 'tool_calls';
+    const candidates = needsTools ? withTools : all;
     if (candidates.length === 0) {
       state.skipped = isTooSlow ? REASONS.too_slow : REASONS.no_tools;
       return null;
@@ -129,7 +132,7 @@ export class Routing implements Lever {
   }
 
   #select(target: Target, models: readonly ModelRef[]): Candidates {
-    const { abilitiesOf, maxLatencyMs = Infinity, recount = null } = this.#limits;
+    const { abilitiesOf, maxLatencyMs, latencyOf, recount = null } = this.#limits;
     const takesTools = (model: ModelRef) => abilitiesOf?.(model).tools !== false;
     const known = models.map((model) => {
       const facts = abilitiesOf?.(model);
@@ -137,12 +140,17 @@ export class Routing implements Lever {
         ref: {
           ...model,
           contextTokens: model.contextTokens ?? facts?.contextTokens ?? null,
-          latencyMs: model.latencyMs ?? facts?.latencyMs ?? null,
+          latencyMs:
+            latencyOf === undefined
+              ? (model.latencyMs ?? facts?.latencyMs ?? null)
+              : latencyOf(model),
         },
         hasTools: takesTools(model),
       };
     });
-    const quick = known.filter(({ ref }) => withinLatency([ref], maxLatencyMs).length > 0);
+    const isQuick = ({ latencyMs }: ModelRef) =>
+      maxLatencyMs === undefined || (latencyMs !== null && latencyMs <= maxLatencyMs);
+    const quick = known.filter(({ ref }) => isQuick(ref));
     const all = quick.map(({ ref, hasTools }) => {
       const candidate = new Candidate(target, ref, { pricer: this.#pricer, recount });
       return { candidate, hasTools };

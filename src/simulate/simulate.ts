@@ -8,6 +8,7 @@
  * Memory: that of the `CallTable`, and 9 bytes a call for blocks and holdout.
  */
 import type { EpochMs } from '../domain/time.ts';
+import type { Certainty } from '../policy/route.ts';
 import { BlockBuilder, type CallBlocks } from './blocks.ts';
 import { shareInterval } from './bootstrap.ts';
 import type { CallTable } from './call-table.ts';
@@ -25,6 +26,13 @@ export interface Parts {
   readonly fromMs: EpochMs | null;
   readonly trainingCalls: number;
   readonly heldOutCalls: number;
+  /** Figures are of the training alone, and what is held out is not even seen: for searches. */
+  readonly isTraining?: boolean;
+}
+
+/** The same split, with figures of the training part. */
+export function trainingOf(parts: Parts): Parts {
+  return { ...parts, isTraining: true };
 }
 
 /** A replayed policy. */
@@ -84,7 +92,7 @@ export function simulate(
   });
   const standing = { position: 0, heldOut: false, counts: true };
   let calls = 0;
-  table.each((call, position) => {
+  eachOf(table, parts, (call, position) => {
     stand(standing, position, parts);
     block = blocks.blockOf[position]!;
     if (block >= 0 && call.costPico !== null) {
@@ -112,19 +120,54 @@ export function simulate(
 /** A replay without intervals. */
 export type PlainReplay = Pick<Simulation, 'savings' | 'moves'>;
 
+/** One saving that counts, in pico-USD; the record is reused. */
+export interface Saving {
+  lever: number;
+  savedPico: number;
+  certainty: Certainty;
+  /** Which call of the log. */
+  position: number;
+}
+
 /** What a set of levers saves, and nothing else: for searches and shares. */
 export function replayParts(
   table: CallTable,
   plans: readonly LeverPlan[],
   parts: Parts,
+  onSaving: ((saving: Saving) => void) | null = null,
 ): PlainReplay {
-  const pipeline = new Pipeline(leversOf(table, plans, parts));
   const standing = { position: 0, heldOut: false, counts: true };
-  table.each((call, position) => {
+  const saving: Saving = { lever: 0, savedPico: 0, certainty: 'needs_test', position: 0 };
+  const tell = (lever: number, savedPico: number, certainty: Certainty) => {
+    saving.lever = lever;
+    saving.savedPico = savedPico;
+    saving.certainty = certainty;
+    saving.position = standing.position;
+    onSaving?.(saving);
+  };
+  const pipeline = new Pipeline(leversOf(table, plans, parts), onSaving === null ? null : tell);
+  eachOf(table, parts, (call, position) => {
     stand(standing, position, parts);
     pipeline.pass(call, standing);
   });
   return { savings: pipeline.result(), moves: movesOf(pipeline) };
+}
+
+/** Hands on the training's calls as the levers leave them, those before the last lever's own turn. */
+export function eachTrained(
+  table: CallTable,
+  plans: readonly LeverPlan[],
+  parts: Parts,
+  see: (state: CallState) => void,
+): void {
+  const training = trainingOf(parts);
+  const pipeline = new Pipeline(leversOf(table, plans, training));
+  const standing = { position: 0, heldOut: false, counts: false };
+  eachOf(table, training, (call, position) => {
+    stand(standing, position, training);
+    standing.counts = false;
+    see(pipeline.pass(call, standing));
+  });
 }
 
 /** The moves of the last lever on the calls that fitting may look at: all, where none are held out. */
@@ -155,10 +198,22 @@ interface MutableStanding {
   counts: boolean;
 }
 
-function stand(standing: MutableStanding, position: number, { heldOut }: Parts): void {
+function stand(standing: MutableStanding, position: number, { heldOut, isTraining }: Parts): void {
   standing.position = position;
   standing.heldOut = heldOut !== null && heldOut[position] === 1;
-  standing.counts = heldOut === null || standing.heldOut;
+  standing.counts = heldOut === null || isTraining === true || standing.heldOut;
+}
+
+/** Every call that is seen: all, or those of the training. */
+function eachOf(table: CallTable, parts: Parts, see: Parameters<CallTable['each']>[0]): void {
+  const { heldOut, isTraining } = parts;
+  if (heldOut === null || isTraining !== true) {
+    table.each(see);
+    return;
+  }
+  table.each((call, position) => {
+    if (heldOut[position] === 0) see(call, position);
+  });
 }
 
 /** The levers of one replay, each that looks ahead having seen what those before it leave. */
@@ -172,7 +227,7 @@ function leversOf(table: CallTable, plans: readonly LeverPlan[], parts: Parts): 
     }
     const before = new Pipeline(makers.map((make) => make()));
     const standing = { position: 0, heldOut: false, counts: false };
-    table.each((call, position) => {
+    eachOf(table, parts, (call, position) => {
       stand(standing, position, parts);
       ahead.see(before.pass(call, standing));
     });
@@ -181,10 +236,11 @@ function leversOf(table: CallTable, plans: readonly LeverPlan[], parts: Parts): 
   return makers.map((make) => make());
 }
 
-function blocksOf(table: CallTable, { heldOut }: Parts): CallBlocks {
+/** The blocks of the calls that count. */
+export function blocksOf(table: CallTable, { heldOut, isTraining }: Parts): CallBlocks {
   const builder = new BlockBuilder(table.calls);
   table.each((call, position) => {
-    const counts = heldOut === null || heldOut[position] === 1;
+    const counts = heldOut === null || (heldOut[position] === 0) === (isTraining === true);
     builder.add(call, counts && call.costPico !== null);
   });
   return builder.finish();

@@ -149,7 +149,13 @@ export class JobsWorld {
       ...{ db, run, clock, timers, limits: { runPico: null, dayPico: null }, maxRowPico: null },
       book: await loadPriceBook('catalogue'),
       endpoints: [{ endpoint, models: null, limits: LIMITS }],
-      ...{ cache: null, policy: null, contextTokensOf: () => 128_000, imageFolder: this.folder },
+      ...{
+        cache: null,
+        semantic: null,
+        policy: null,
+        contextTokensOf: () => 128_000,
+        imageFolder: this.folder,
+      },
       readTask: () => ({
         ...{ task: 'other', confidence: 0, complexity: null, sketch: 0, systemSketch: 0 },
       }),

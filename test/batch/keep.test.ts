@@ -12,7 +12,7 @@ function kept(result: object, before: object = {}): number | null | undefined {
   const failed = { status: 'failed', answer: null, failure: null, model: null, tried: [] };
   const costs = { costPico: 0, uncertainPico: 0, attempts: 1, latencyMs: 1, cache: 'miss' };
   void new RunKeeper(options as unknown as KeepOptions).finish({
-    ...{ row, why: 'first_choice', ...failed, ...costs, ...result },
+    ...{ row, servedFrom: null, why: 'first_choice', ...failed, ...costs, ...result },
   } as unknown as RowResult);
   return written[0]?.costPico;
 }

@@ -157,6 +157,8 @@ describe('how sure it is', () => {
 
   test.each([
     [['--holdout', '140%'], /--holdout '140%' is no share/],
+    [['--holdout', '100%'], /--holdout '100%' leaves nothing to fit on/],
+    [['--max-latency', '2'], /--max-latency '2' is no time/],
     [['--holdout', 'some'], /is no share from 0 to 1/],
     [['--max-quality-loss', '2'], /--max-quality-loss '2' is no share/],
     [['--seed', '-1'], /--seed '-1'/],

@@ -250,3 +250,42 @@ describe('before anything is sent', () => {
     expect(server.received).toEqual([]);
   });
 });
+
+test('--cache semantic: rows that ask the same are not submitted', async () => {
+  const texts = [
+    ...['How do I reset my password?', 'How can I reset my password?'],
+    ...['How do I cancel order 12?', 'How do I cancel order 13?'],
+  ];
+  world.file('in.csv', `prompt\n${texts.join('\n')}\n`);
+  const go = ['in.csv', '--via', 'batch', ...GO, '--cache', 'semantic', '-o', 'out.csv'];
+  expect((await batch(go)).code).toBe(0);
+  expect(server.batches.map(({ rows: sent }) => sent.length)).toEqual([3]);
+  expect(rows().map(({ cache, cost_usd }) => [cache, cost_usd])).toEqual([
+    // 100 in at 0.075 and 10 out at 0.30 a million: 7.5 + 3 millionths.
+    ['miss', '0.0000105'],
+    ['semantic', '0'],
+    ['miss', '0.0000105'],
+    ['miss', '0.0000105'],
+  ]);
+});
+
+test('--cache semantic: where the row in the file fails, the one like it goes into the next', async () => {
+  world.file('in.csv', 'prompt\nHow do I reset my password?\nHow can I reset my password?\n');
+  server.lineOf = (row) =>
+    row.prompt.startsWith('How do')
+      ? {
+          text: JSON.stringify({
+            custom_id: row.customId,
+            error: { message: 'no' },
+            response: { status_code: 400, body: { error: { message: 'no' } } },
+          }),
+          bad: true,
+        }
+      : { text: okLine(row) };
+  const go = ['in.csv', '--via', 'batch', ...GO, '--cache', 'semantic', '-o', 'out.csv'];
+  expect((await batch(go)).code).toBe(3);
+  expect(rows().map(({ status, cache }) => [status, cache])).toEqual([
+    ['failed', 'miss'],
+    ['done', 'miss'],
+  ]);
+});

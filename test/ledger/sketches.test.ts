@@ -83,11 +83,19 @@ test('where texts lie, in the order asked for; ids that are none are left out', 
   ]);
   expect(textPlaces(db, [2, 99, 1])).toEqual([
     {
-      ...{ id: 2, path: '/a', line: 2, byteOffset: 41, byteLength: 50, promptHash: null },
+      ...{
+        id: 2,
+        sourceId: 1,
+        path: '/a',
+        line: 2,
+        byteOffset: 41,
+        byteLength: 50,
+        promptHash: null,
+      },
       ...{ task: 'qa', confidence: 60, format: TARGET.format, record: null },
     },
     {
-      ...{ id: 1, path: '/a', line: 1, byteOffset: 0, byteLength: 40, promptHash: 1 },
+      ...{ id: 1, sourceId: 1, path: '/a', line: 1, byteOffset: 0, byteLength: 40, promptHash: 1 },
       ...{ task: 'qa', confidence: 60, format: TARGET.format, record: null },
     },
   ]);

@@ -34,6 +34,9 @@ quality: { gpt-4o-mini: { qa: 84, '*': 80 } }
     });
     expect(read.batch_tier).toEqual({ minCalls: 20, maxPauseMs: 1500, maxRunMs: 7_200_000 });
     expect(read.retries).toEqual({ maxRetries: 2, windowMs: 60_000, firstPauseMs: 500 });
+    expect(policy('retries: { longer_timeout: false }').retries).toMatchObject({
+      longerTimeout: false,
+    });
     expect(read.gateway).toEqual([
       { provider: 'openai', model: null, ratio: '0.9' },
       { provider: null, model: 'gpt-4o', ratio: '1.05' },

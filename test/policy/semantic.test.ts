@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { isSameSetting, matchTexts, refusalOf } from '../../src/policy/semantic-match.ts';
 import { readMeaning } from '../../src/policy/semantic-text.ts';
-import { stemOf, tokensOf } from '../../src/policy/semantic-words.ts';
+import { WordScanner } from '../../src/policy/semantic-words.ts';
+import { stemOf } from '../../src/policy/stems.ts';
 import { call, target } from './calls.ts';
 import { DIFFERENT, SAME } from './semantic-pairs.ts';
 
@@ -72,8 +73,20 @@ describe('similarity', () => {
 describe('words', () => {
   it('meet in their stems; Chinese goes by the character', () => {
     expect(new Set(['ride', 'rides', 'riding'].map(stemOf)).size).toBe(1);
-    expect(tokensOf('GPT4 说你好').map(({ start, end }) => end - start)).toEqual([3, 1, 1, 1, 1]);
+    const scanner = new WordScanner();
+    const lengths = (text: string) => {
+      scanner.scan(text);
+      const { starts, ends, count } = scanner;
+      return Array.from({ length: count }, (_, at) => ends[at]! - starts[at]!);
+    };
+    expect(lengths('GPT4 说你好')).toEqual([3, 1, 1, 1, 1]);
+    expect(lengths("don't 1,000.5 用Python写 'x' 𠀀")).toEqual([5, 7, 1, 6, 1, 1, 2]);
   });
+});
+
+it('takes words of Chinese that stand for each other for one, and no others', () => {
+  expect(match('怎么重置账户口令', '如何重置账号密码').similarity).toBe(1);
+  expect(match('重置账户', '删除账户').similarity).toBeLessThan(0.7);
 });
 
 /** Written together with the rules: a guard as well, no measure. */

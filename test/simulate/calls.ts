@@ -44,6 +44,9 @@ export function randomLog(seed: number, length: number): PricedCall[] {
       answerHash: oneOf(random, [5, 6, null]),
       task: oneOf(random, TASKS),
       taskConfidence: oneOf(random, [50, 70, 90]),
+      complexityPercent: id % 5 === 0 ? null : id % 101,
+      hasTools: [null, false, true][id % 3]!,
+      hasSchema: [null, false, true][id % 4] ?? null,
       ...(below(random, 20) === 0 ? { costPico: null } : {}),
     });
   });

@@ -161,8 +161,26 @@ describe('routing', () => {
       expect(limited([call()], { maxLatencyMs: 35 }).savedPico).toBe(3_038_000_000n);
       expect(limited([call()], { maxLatencyMs: 34 }).savedPico).toBe(750_000_000n);
       expect(limited([call()], { maxLatencyMs: 27 }).skipped.map(({ reason }) => reason)).toEqual([
-        'no model of the route is within the latency limit',
+        'no model of the route is known to be within the latency limit',
       ]);
+    });
+
+    it('models of which nobody knows how fast they are do not pass a latency limit', () => {
+      // Measured, and not what the policy's source states: 28 and 35 ms.
+      const latencyOf = ({ model }: { model: string }) =>
+        model === 'gemini-2.5-flash' ? 900 : null;
+      expect(limited([call()], { maxLatencyMs: 900, latencyOf }).savedPico).toBe(750_000_000n);
+      expect(limited([call()], { maxLatencyMs: 899, latencyOf }).savedPico).toBe(0n);
+      expect(limited([call()], { latencyOf }).savedPico).toBe(3_038_000_000n);
+    });
+
+    it('calls that came with tools only go to models that take them', () => {
+      const abilitiesOf = ({ model }: { model: string }) => ({
+        ...nobody,
+        tools: model === 'deepseek-v3.2' ? false : null,
+      });
+      expect(limited([call({ hasTools: true })], { abilitiesOf }).savedPico).toBe(750_000_000n);
+      expect(limited([call({ hasTools: false })], { abilitiesOf }).savedPico).toBe(3_038_000_000n);
     });
 
     it('windows that the policy does not state are looked up', () => {

@@ -34,8 +34,14 @@ describe('the columns', () => {
   it('give back every call as it was', () => {
     const log = randomLog(3, 400);
     const audio = usage({ input: 5, inputAudio: 7, webSearches: 1, cacheReadImage: 2 });
-    log.push(call({ usage: audio, costPico: Number.MAX_SAFE_INTEGER, maxTokens: 2 ** 40 }));
-    log.push(call({ temperatureMilli: 0, promptHash: 2 ** 53 - 1, sessionKey: 0, userId: 0 }));
+    const all = { complexityPercent: 100, hasTools: true, hasSchema: true };
+    const none = { complexityPercent: 0, hasTools: false, hasSchema: false };
+    const last = { task: 'embedding', taskConfidence: 100 } as const;
+    log.push(
+      call({ usage: audio, costPico: Number.MAX_SAFE_INTEGER, maxTokens: 2 ** 40, ...none }),
+    );
+    const zero = { temperatureMilli: 0, sessionKey: 0, userId: 0 };
+    log.push(call({ ...zero, promptHash: 2 ** 53 - 1, ...all, ...last }));
     const read: PricedCall[] = [];
     tableOf(log).each((one) => read.push({ ...one, usage: { ...one.usage } }));
     expect(read).toEqual(log);
