@@ -59,7 +59,7 @@ export function settleDuplicates(db: Ledger): Settled {
     }
     db.exec('DELETE FROM suspect');
     return { known, replaced };
-  })();
+  }).immediate();
 }
 
 const PAGE = 20_000;

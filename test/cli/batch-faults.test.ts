@@ -61,8 +61,8 @@ describe('a full disk', () => {
 
   test('of the ledger: what was sent is done or unknown, and never asked twice', async () => {
     world.prompts(300);
-    // Files of at most 200 KiB: the ledger's log of writes meets it after some rows.
-    const limited = ['bash', '-c', 'ulimit -f 200; exec "$@"', 'bash'];
+    // Files of at most 260 KiB: the ledger's log of writes meets it after some rows.
+    const limited = ['bash', '-c', 'ulimit -f 260; exec "$@"', 'bash'];
     const { code, stderr } = await world.spawn(['in.csv', ...GO, '-o', 'out.csv'], limited).ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining('check free space and the disk')]);
     expect(world.requests).toBeGreaterThan(0);
