@@ -114,6 +114,7 @@ async function fromLike(tools: AskTools, tally: Tally, place: number): Promise<T
   const hit = (await tools.semantic?.find(tally.row, model)) ?? null;
   if (hit === null) return null;
   const { answer, from } = hit;
+  const { failure, refused } = tally;
   const turn = await judged(tools, tally, place, { answer, costPico: 0, cache: 'semantic' });
   if (typeof turn !== 'string') {
     return { ...turn, savedByCachePico: answer.costPico, servedFrom: from };
@@ -121,7 +122,7 @@ async function fromLike(tools: AskTools, tally: Tally, place: number): Promise<T
   if (turn === 'halted') return turn;
   // Its own answer may pass.
   tally.tried.pop();
-  [tally.failure, tally.refused] = [null, null];
+  Object.assign(tally, { failure, refused });
   tools.semantic?.open(tally.row, model);
   return null;
 }

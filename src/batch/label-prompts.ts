@@ -69,7 +69,9 @@ export function labelLine({ place, ours, confidence, system, user }: LabelRow): 
     ...(system === '' ? [] : [`<system>\n${cut(system, SYSTEM_CHARACTERS, 0)}\n</system>`]),
     `<request>\n${cut(user, HEAD_CHARACTERS, TAIL_CHARACTERS)}\n</request>`,
   ];
-  return `${JSON.stringify({ prompt: parts.join('\n\n'), place, ours, confidence, text: user })}\n`;
+  // Never under `system`: that would be the row's own system prompt.
+  const kept = { place, ours, confidence, text: user, text_system: system };
+  return `${JSON.stringify({ prompt: parts.join('\n\n'), ...kept })}\n`;
 }
 
 function cut(text: string, head: number, tail: number): string {
@@ -86,6 +88,8 @@ export interface Labelled {
   readonly task: Task | '';
   readonly error: string;
   readonly text: string;
+  /** Its system prompt: calls of one text may differ by it alone. */
+  readonly system: string;
 }
 
 /** Reads a row with its result. */
@@ -104,6 +108,7 @@ export function readLabelled(row: {
     task: task ?? '',
     error: task === null ? row.error || (row.state ?? 'pending') : '',
     text: textOf(fields.text),
+    system: textOf(fields.text_system),
   };
 }
 

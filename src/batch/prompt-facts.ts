@@ -62,12 +62,11 @@ export class PromptReader {
   constructor(private readonly readTask: ReadTask) {}
 
   /** The facts of a prompt; a task the user named is sure, and asked before any rule. */
-  read(prompt: Prompt, { task: named, models = [prompt.model], tags = [] }: RowFacts): PromptFacts {
-    const tree = treeOf(requestOf(prompt), true);
-    const request = tree instanceof Fields ? promptOf(tree, this.#memory) : NO_PROMPT;
-    const { system, user } = request;
-    const { operation } = prompt;
-    const read = this.readTask({ system, user, request, operation, models, tags });
+  read(prompt: Prompt, facts: RowFacts): PromptFacts {
+    const { task: named } = facts;
+    const source = taskSourceOf(prompt, facts, this.#memory);
+    const { request } = source;
+    const read = this.readTask(source);
     return {
       promptHash: request.promptHash,
       systemHash: request.systemHash,
@@ -83,6 +82,18 @@ export class PromptReader {
       systemSketch: read.systemSketch,
     };
   }
+}
+
+/** What the task of a prompt is read from. */
+export function taskSourceOf(
+  prompt: Prompt,
+  { models = [prompt.model], tags = [] }: RowFacts,
+  memory: Memory,
+): TaskSource {
+  const tree = treeOf(requestOf(prompt), true);
+  const request = tree instanceof Fields ? promptOf(tree, memory) : NO_PROMPT;
+  const { system, user } = request;
+  return { system, user, request, operation: prompt.operation, models, tags };
 }
 
 /** The request as the common wire format has it. */

@@ -12,6 +12,7 @@ import type { CsvMarks } from '../formats/csv-row.ts';
 import type { SpooledRow } from '../ledger/batch-rows.ts';
 import { CsvRecords, MAX_RECORD_BYTES, RecordFault } from './csv-records.ts';
 import type { InputFormat } from './settings.ts';
+import { headOf } from './stream-head.ts';
 import { unpacked } from './unpack-input.ts';
 import { asUtf8 } from './utf8-input.ts';
 
@@ -59,28 +60,13 @@ export async function readInput(
 
 /** The first line of a stream as text (and what came with it), and the stream with it. */
 async function peek(bytes: AsyncIterable<Buffer>) {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const pieces: Buffer[] = [];
   let length = 0;
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-    const piece = next.value;
-    pieces.push(piece);
+  const { head: pieces, all } = await headOf(bytes, (piece) => {
     length += piece.length;
-    if (length >= HEAD_BYTES || piece.includes(0x0a)) break;
-  }
-  async function* all(): AsyncGenerator<Buffer> {
-    try {
-      yield* pieces.splice(0);
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        yield next.value;
-      }
-    } finally {
-      // Of an input that cannot be read the rest is not: its file is closed.
-      await iterator.return?.();
-    }
-  }
+    return length >= HEAD_BYTES || piece.includes(0x0a);
+  });
   const head = Buffer.concat(pieces).toString('utf8', 0, HEAD_BYTES);
-  return { head: head.replace(/^\ufeff/, ''), all: all() };
+  return { head: head.replace(/^\ufeff/, ''), all };
 }
 
 async function* csvRows(
@@ -138,7 +124,7 @@ function marksOf(head: string): CsvMarks {
 }
 
 /** What separates the cells of the first line: whatever stands in it most often. */
-function delimiterOf(head: string): string {
+export function delimiterOf(head: string): string {
   const [line = ''] = head.split(/\r?\n/, 1);
   const bare = line.replace(/"(?:[^"]|"")*"/g, '');
   const counts = [',', ';', '\t'].map((mark) => ({ mark, times: bare.split(mark).length }));

@@ -5,11 +5,9 @@
  * never says what is in a text: faults name columns.
  */
 import { createHash } from 'node:crypto';
-import type { Operation } from '../domain/call.ts';
-import type { Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { PendingRow } from '../ledger/batch-rows.ts';
-import type { Image, Prompt } from '../providers/provider.ts';
+import type { Prompt } from '../providers/provider.ts';
 import { boundOf } from './bound.ts';
 import {
   likelyInputTokens,
@@ -18,32 +16,21 @@ import {
   promptSizeOf,
 } from './estimate.ts';
 import { messageOf } from './message.ts';
-import { type PromptFacts, PromptReader, type ReadTask, type RowFacts } from './prompt-facts.ts';
+import { type PromptFacts, PromptReader, type ReadTask } from './prompt-facts.ts';
 import type { RouteRow } from './route-row.ts';
 import type { Routed, Row } from './row.ts';
 import {
-  absentSlot,
-  emptySlots,
-  type Fields,
-  fieldOf,
-  fillTemplate,
-  optionalCount,
-  optionalMilli,
   optionalTask,
-  optionalText,
   parseFields,
   priorityOf,
   promptColumn,
   RowFault,
   slotsOf,
-  textOf,
 } from './row-fields.ts';
-import { isRequest, listedMessages, messagesIn, turnsIn } from './row-messages.ts';
-import { AUTO_MODEL, type BatchSettings, canonicalJson } from './settings.ts';
+import { type RowPromptOptions, RowPrompts } from './row-prompt.ts';
+import { type BatchSettings, canonicalJson } from './settings.ts';
 
-export interface RowOptions {
-  readonly columns: readonly string[];
-  readonly settings: BatchSettings;
+export interface RowOptions extends RowPromptOptions {
   /** Makes idempotency keys of this run its own. */
   readonly runKey: string;
   /** Answers at this temperature or below are kept and used again; null: none are. */
@@ -55,8 +42,6 @@ export interface RowOptions {
   readonly measuredShareOf: MeasuredShareOf;
   /** Says where rows go that leave it open; null: all rows say it themselves. */
   readonly route: RouteRow | null;
-  /** Reads an image of the user's disk; a fault if it cannot be read. */
-  readonly readImage: (path: string) => Image | RowFault;
 }
 
 /** Throws UserError unless the columns hold what the settings ask for; `name` is the input's. */
@@ -91,25 +76,25 @@ type Settled = Pick<Row, 'prompt' | 'facts' | 'priority' | 'routed'>;
 /** Makes rows of records. */
 export class RowBuilder {
   readonly #options: RowOptions;
-  readonly #promptColumn: string | null;
+  readonly #prompts: RowPrompts;
   readonly #reader: PromptReader;
 
   constructor(options: RowOptions) {
     this.#options = options;
-    this.#promptColumn = promptColumn(options.columns, options.settings.promptColumn);
+    this.#prompts = new RowPrompts(options);
     this.#reader = new PromptReader(options.readTask);
   }
 
   /** The row of a record, or why it is not asked. */
   build(record: PendingRow): Row | RowFault {
     const fields = parseFields(record.input, this.#options.columns);
-    const prompt = isRequest(fields) ? this.#ofRequest(fields) : this.#ofFields(fields);
+    const prompt = this.#prompts.promptOf(fields);
     if (prompt instanceof RowFault) return prompt;
     const priority = priorityOf(fields);
     if (priority instanceof RowFault) return priority;
     const task = optionalTask(fields);
     if (task instanceof RowFault) return task;
-    const facts = this.#reader.read(prompt, this.#factsOf(prompt, fields, task));
+    const facts = this.#reader.read(prompt, this.#prompts.factsOf(prompt, fields, task));
     const { route } = this.#options;
     const routed = route === null ? null : route({ prompt, facts, fields, priority });
     if (routed instanceof RowFault) return routed;
@@ -119,17 +104,6 @@ export class RowBuilder {
     const isCapped = routed.maxTokens !== prompt.maxTokens;
     const settled = isCapped ? this.#recapped(changed, facts) : facts;
     return this.#rowOf(record, { prompt: changed, facts: settled, priority, routed });
-  }
-
-  #factsOf({ model }: Prompt, fields: Fields, task: Task | null): RowFacts {
-    const { settings } = this.#options;
-    const tag = optionalText(fields, ['tag']);
-    const base = model === AUTO_MODEL ? settings.autoBase : model;
-    return {
-      task: task ?? settings.task,
-      models: base === null ? [] : [base],
-      tags: tag === null ? [] : [tag],
-    };
   }
 
   /** The hashes of a prompt with another limit; its label stays the one it was routed by. */
@@ -166,90 +140,6 @@ export class RowBuilder {
     };
   }
 
-  #ofFields(fields: Fields): Prompt | RowFault {
-    const { settings } = this.#options;
-    const maxTokens = optionalCount(fields, ['max_tokens']);
-    if (maxTokens instanceof RowFault) return maxTokens;
-    const temperatureMilli = optionalMilli(fields, 'temperature');
-    if (temperatureMilli instanceof RowFault) return temperatureMilli;
-    const images = this.#imagesOf(fields);
-    if (images instanceof RowFault) return images;
-    const messages = this.#messagesOf(fields, images.length > 0);
-    if (messages instanceof RowFault) return messages;
-    const model = optionalText(fields, ['model']) ?? settings.model;
-    if (model === null) return new RowFault('model: none is named, and there is no --model');
-    return {
-      operation: settings.operation,
-      model,
-      system: optionalText(fields, ['system']) ?? settings.system,
-      messages,
-      images,
-      maxTokens: maxTokens ?? settings.maxTokens,
-      temperatureMilli: temperatureMilli ?? settings.temperatureMilli,
-      schema: settings.schema,
-      extra: {},
-    };
-  }
-
-  #messagesOf(fields: Fields, hasImages: boolean): Prompt['messages'] | RowFault {
-    const { template } = this.#options.settings;
-    const listed = listedMessages(fields, this.#promptColumn);
-    if (listed !== null) return template === null ? messagesIn(listed) : notFilled('messages');
-    const fault = template === null ? null : templateFault(template, fields, hasImages);
-    if (fault !== null) return fault;
-    const column = this.#promptColumn;
-    const text =
-      template === null
-        ? textOf(column === null ? '' : fieldOf(fields, column))
-        : fillTemplate(template, fields);
-    if (text.trim() === '' && !hasImages) return new RowFault(`${column ?? 'prompt'}: empty`);
-    return [{ role: 'user', content: text }];
-  }
-
-  #imagesOf(fields: Fields): readonly Image[] | RowFault {
-    const listed = fields.images ?? fields.image ?? fields.image_url ?? fields.image_path ?? '';
-    const places = Array.isArray(listed) ? listed.map(textOf) : textOf(listed).split(/\s+/);
-    const images: Image[] = [];
-    for (const place of places) {
-      if (place === '') continue;
-      const isUrl = /^(https?|data):/i.test(place);
-      const image = isUrl ? { url: place } : this.#options.readImage(place);
-      if (image instanceof RowFault) return image;
-      images.push(image);
-    }
-    return images;
-  }
-
-  /** A line of an OpenAI Batch input file: its body is the request, as it stands. */
-  #ofRequest(fields: Fields & { readonly body: Fields }): Prompt | RowFault {
-    const { settings } = this.#options;
-    const { body } = fields;
-    if (settings.template !== null) return notFilled('body');
-    const { model, messages, input, max_tokens, max_completion_tokens, ...others } = body;
-    const { temperature, stream: _, max_output_tokens, ...extra } = others;
-    const limits = { max_tokens: max_completion_tokens ?? max_output_tokens ?? max_tokens };
-    const maxTokens = optionalCount(limits, ['max_tokens']);
-    if (maxTokens instanceof RowFault) return maxTokens;
-    const temperatureMilli = optionalMilli({ temperature }, 'temperature');
-    if (temperatureMilli instanceof RowFault) return temperatureMilli;
-    const name = textOf(model) || settings.model;
-    if (name === null) return new RowFault('model: the body names none, and there is no --model');
-    const operation = operationOf(textOf(fields.url)) ?? settings.operation;
-    const list = messagesIn(Array.isArray(messages) ? messages : turnsIn(input, operation));
-    if (list instanceof RowFault) return list;
-    return {
-      operation,
-      model: name,
-      system: null,
-      messages: list,
-      images: [],
-      maxTokens: maxTokens ?? settings.maxTokens,
-      temperatureMilli: temperatureMilli ?? settings.temperatureMilli,
-      schema: settings.schema,
-      extra,
-    };
-  }
-
   /**
    * Of everything an answer depends on but the model, which the runner adds. Without a temperature
    * an answer is good for the equal rows of its own run; at one above the limit, for no other.
@@ -272,18 +162,4 @@ export class RowBuilder {
     if (!this.#options.comparesTexts || messageOf(prompt) === null) return null;
     return this.#cacheKey(prompt, prompt.messages.slice(0, -1), routed);
   }
-}
-
-/** An image alone may be asked about. */
-function templateFault(template: string, fields: Fields, hasImages: boolean): RowFault | null {
-  return absentSlot(template, fields) ?? (hasImages ? null : emptySlots(template, fields));
-}
-
-function notFilled(field: string): RowFault {
-  return new RowFault(`${field}: --template is for rows without it`);
-}
-
-function operationOf(url: string): Operation | null {
-  if (/\/embeddings\/?$/.test(url)) return 'embeddings';
-  return /\/(chat\/completions|responses|messages)\/?$/.test(url) ? 'chat' : null;
 }

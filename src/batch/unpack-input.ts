@@ -7,34 +7,22 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { usageError } from '../errors.ts';
+import { headOf } from './stream-head.ts';
 
 /** Gives the bytes unpacked. Throws UserError, with `name`, where the gzip data is damaged. */
 export async function* unpacked(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
   let length = 0;
   // The first two bytes tell; they may come one by one.
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-    first.push(next.value);
-    length += next.value.length;
-    if (length >= 2) break;
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* first.splice(0);
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  const [one, two] = first.flatMap((piece) => [...piece.subarray(0, 2)]);
-  if (one !== 0x1f || two !== 0x8b) yield* all();
-  else yield* inflated(all(), name);
+  const { head, all } = await headOf(bytes, (piece) => {
+    length += piece.length;
+    return length >= 2;
+  });
+  const [one, two] = head.flatMap((piece) => [...piece.subarray(0, 2)]);
+  if (one !== 0x1f || two !== 0x8b) yield* all;
+  else yield* inflated(all, name);
 }
 
 async function* inflated(

@@ -1,9 +1,8 @@
 /**
- * Classify: says what a prompt asks for and how hard it is, and sketches it for finding
- * near-duplicates.
+ * Classify: says what a prompt asks for and how hard it is.
  *
  * Takes the bytes of the instruction-bearing texts, the call's signals and a model; gives one label
- * with a confidence, a complexity and a sketch. Never decodes, and allocates only its result.
+ * with a confidence, and a complexity. Never decodes, and allocates only its result.
  */
 import type { Operation } from '../domain/call.ts';
 import { TASKS, type Task } from '../domain/task.ts';
@@ -11,6 +10,7 @@ import { type CallSignals, weighSignals } from './evidence.ts';
 import { addFeatures, COMPLEXITY, type Model, SCORES } from './model.ts';
 import {
   features,
+  hasWords,
   isShapeless,
   type PromptText,
   readSystem,
@@ -20,7 +20,6 @@ import {
   zoneFactor,
 } from './read.ts';
 import { createMemory, recall, remember } from './remember.ts';
-import { sketchPrompt } from './sketch.ts';
 import { isMark } from './words.ts';
 
 export type { PromptText } from './read.ts';
@@ -32,13 +31,13 @@ export interface Verdict {
   confidence: number;
 }
 
-/** A verdict and a sketch from one reading of the words. */
+/** A verdict, and how hard it is, from one reading of the words. */
 export interface PromptReading {
   verdict: Verdict;
   /** From 0 to 1: how likely a weak model fails where a strong one does not, as a rank. */
   complexity: number;
-  /** See sketchPrompt: of the user message, or of the system prompt where that is empty. */
-  sketch: number;
+  /** Whether the user message says anything, or the system prompt where that is empty. */
+  hasWords: boolean;
 }
 
 /** A word said so often may still be meant. */
@@ -49,8 +48,8 @@ const UNSURE = 0.12;
 const COMPLEXITY_STEEPNESS = 8;
 /** Labels that are given by words; `embedding` is known from the endpoint. */
 const LABELS = COMPLEXITY;
-// The sketch travels with the scores, behind them; and so does what a system prompt says.
-const SKETCH = SCORES;
+// Whether there are words travels with the scores, behind them; and so does what a system prompt says.
+const WORDS = SCORES;
 const SAYS = SCORES;
 const WIDTH = SCORES + 3;
 
@@ -69,20 +68,20 @@ export function classifyPrompt(text: PromptText, signals: CallSignals, model: Mo
   return readPrompt(text, signals, model).verdict;
 }
 
-/** Labels and sketches a prompt, reading its words once; not if it was among the last ones. */
+/** Labels and ranks a prompt, reading its words once; not if it was among the last ones. */
 export function readPrompt(text: PromptText, signals: CallSignals, model: Model): PromptReading {
   if (remembered !== model) forgetAll(model);
   if (!recall(prompts, text.promptKey, scores)) {
     scorePrompt(text, model);
     remember(prompts, text.promptKey, scores);
   }
-  const sketch = scores[SKETCH]!;
+  const says = scores[WORDS] === 1;
   if (signals.operation !== 'chat') {
-    return { verdict: verdictOfOperation(signals.operation), complexity: 0, sketch };
+    return { verdict: verdictOfOperation(signals.operation), complexity: 0, hasWords: says };
   }
-  if (sketch === 0) return { verdict: NOTHING_SAID, complexity: 0, sketch };
+  if (!says) return { verdict: NOTHING_SAID, complexity: 0, hasWords: false };
   weighSignals(scores, signals);
-  return { verdict: verdictOf(model), complexity: complexityOf(model), sketch };
+  return { verdict: verdictOf(model), complexity: complexityOf(model), hasWords: true };
 }
 
 function complexityOf({ complexityBias }: Model): number {
@@ -104,18 +103,15 @@ function verdictOfOperation(operation: Operation): Verdict {
     : { task: 'other', confidence: 0 };
 }
 
-/** Sets the scores to what both texts say, and the sketch. */
+/** Sets the scores to what both texts say, and whether they say anything. */
 function scorePrompt(text: PromptText, model: Model): void {
-  let sketch = 0;
   if (!recall(systems, text.systemKey, systemScores)) {
     systemScores.fill(0);
-    if (readSystem(text, system)) {
-      weighFeatures(model, systemScores);
-      sketch = sketchPrompt(words);
-    }
+    const isThere = readSystem(text, system);
+    if (isThere) weighFeatures(model, systemScores);
     systemScores[SAYS] = system.asks;
     systemScores[SAYS + 1] = system.bytes;
-    systemScores[SAYS + 2] = sketch;
+    systemScores[SAYS + 2] = isThere && hasWords() ? 1 : 0;
     remember(systems, text.systemKey, systemScores);
   }
   system.asks = systemScores[SAYS]!;
@@ -127,7 +123,7 @@ function scorePrompt(text: PromptText, model: Model): void {
   scores[COMPLEXITY]! += model.complexityPerOctave * Math.log2(userBytes + 1);
   if (isMonotone()) scores.fill(0, 0, LABELS);
   else if (isShapeless(system)) makeUnsure();
-  scores[SKETCH] = words.count === 0 ? systemScores[SAYS + 2]! : sketchPrompt(words);
+  scores[WORDS] = words.count === 0 ? systemScores[SAYS + 2]! : hasWords() ? 1 : 0;
 }
 
 /** Of words in any order no label may be sure. */

@@ -1,5 +1,5 @@
 /**
- * Masks: the words of a text without its changing parts: numbers, ids, dates, addresses, quoted texts.
+ * Masks: the words of a text without its changing parts: numbers, ids, dates, names, addresses, quotes.
  *
  * Takes a range of JSON-escaped UTF-8, adds the hashes of its other words and its marks to a buffer.
  * Never decodes, never allocates, never reads outside the range.
@@ -7,6 +7,7 @@
 import {
   createWordBuffer,
   endsSentence,
+  isMark,
   isWidePunctuation,
   lowerByte,
   MARK_COLON,
@@ -39,15 +40,24 @@ const MONTHS_AND_DAYS = `january february march april may june july august septe
   febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes
   miércoles jueves viernes sábado domingo`;
 
-/** A bit for the last bits of each date word's hash: a set is asked only where it is 1. */
+/** What follows these is no name, though it may be written like one: German nouns are. */
+const ARTICLES = `the a an this der die das den dem des ein eine einen einem einer im ins zum zur vom
+  beim le la les un une el los las una`;
+
+/** What the last bits of a word's hash may stand for: a set is asked only where it may. */
 const FILTER = 8_191;
-const dateBits = new Uint8Array(FILTER + 1);
+const DATE = 1;
+const ARTICLE = 2;
+const mayBe = new Uint8Array(FILTER + 1);
 let dateWords: ReadonlySet<number> | null = null;
+let articles: ReadonlySet<number> = new Set();
 
 function enterDates(): ReadonlySet<number> {
   dateWords = new Set();
   const dates = hashesOf(MONTHS_AND_DAYS);
-  for (const word of dates) dateBits[word & FILTER] = 1;
+  articles = hashesOf(ARTICLES);
+  for (const word of dates) mayBe[word & FILTER]! |= DATE;
+  for (const word of articles) mayBe[word & FILTER]! |= ARTICLE;
   dateWords = dates;
   return dates;
 }
@@ -89,11 +99,16 @@ export function readMasked(
   let changes = false;
   let hash = START;
   let seen = 0;
+  /** Whether the next word begins a sentence or a line. */
+  let opens = true;
   let i = start;
   for (; i <= end && count < room; i++) {
     const byte = i < end ? bytes[i]! : SPACE;
     const kind = KIND[byte]!;
     if (kind === LETTER) {
+      if (length === 0 && !opens && isCapital(bytes, i, end)) {
+        changes = count === 0 || !isArticle(words[count - 1]!);
+      }
       hash = Math.imul(hash ^ FOLD[byte]!, 0x01000193);
       length++;
       continue;
@@ -106,7 +121,7 @@ export function readMasked(
     if (hash !== START) {
       const word = (hash ^ (hash >>> 13)) | 0x100;
       hash = START;
-      if (dateBits[word & FILTER] === 0 || !dates.has(word)) words[count++] = word;
+      if ((mayBe[word & FILTER]! & DATE) === 0 || !dates.has(word)) words[count++] = word;
     }
     if (kind === JOINS && !endsSentence(bytes, i + 1, end)) {
       length++;
@@ -115,6 +130,7 @@ export function readMasked(
     if (length > 0) {
       if (changes || length > MAX_WORD) count = first;
       else seen++;
+      if (changes || count > first) opens = false;
       changes = false;
       length = 0;
     }
@@ -122,11 +138,23 @@ export function readMasked(
       if (byte === BACKSLASH && seen >= enough && bytes[i + 1] === LETTER_N) break;
       out.count = count;
       i = readSpecial(bytes, i, end, out) - 1;
+      if (out.count > count) opens = isMark(words[out.count - 1]!);
       count = out.count;
     }
     first = count;
   }
   out.count = count;
+}
+
+function isArticle(word: number): boolean {
+  return (mayBe[word & FILTER]! & ARTICLE) !== 0 && articles.has(word);
+}
+
+/** Whether a word begins with one capital letter: `Anna`, `Élodie`, not `JSON`. */
+function isCapital(bytes: Uint8Array, at: number, end: number): boolean {
+  const byte = bytes[at]!;
+  if (byte >= 0x80) return byte === 0xc3 && at + 1 < end && bytes[at + 1]! <= 0x9e;
+  return byte <= 0x5a && byte >= 0x41 && at + 1 < end && bytes[at + 1]! > 0x5a;
 }
 
 /** Reads a mark, an escape, a quote or a wide character; gives the next position. */

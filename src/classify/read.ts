@@ -79,6 +79,11 @@ export function zoneFactor(zone: number, count: number): number {
 
 /** Reads the system prompt; false if there is none. */
 export function readSystem(text: PromptText, system: SystemSays): boolean {
+  if (text.systemEnd <= text.systemStart) {
+    system.bytes = 0;
+    system.asks = 0;
+    return false;
+  }
   clearFeatures();
   readText(text.bytes, [text.systemStart, text.systemEnd], SYSTEM_CUT);
   system.bytes = parts.textBytes;
@@ -90,6 +95,11 @@ export function readSystem(text: PromptText, system: SystemSays): boolean {
   addWords(words, features[ZONES.asks]!, 0);
   addLetters(parts, features[ZONES.letters]!, 0);
   return true;
+}
+
+/** Whether there is a word in the text read last. */
+export function hasWords(): boolean {
+  return words.count > scanned.marks;
 }
 
 /**

@@ -17,7 +17,7 @@ const NO_LIMITS: RegexLimits = { loops: ANY, doublings: ANY, doublingsWithLoops:
 
 /** A token of an expression, its quantifier apart. */
 const TOKEN =
-  /\\u\{[^}]*\}|\\p\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:<?[=!]|[a-z]*(?:-[a-z]*)?:|<[^>]*>))?|./gisu;
+  /\\u\{[^}]*\}|\\p\{[^}]*\}|\\c[a-z]|\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:<?[=!]|[a-z]*(?:-[a-z]*)?:|<[^>]*>))?|./gisu;
 const QUANTIFIER = /(?:[*+?]|\{\d+(?:,\d*)?\})\??/y;
 const LOOK_AROUND = /^\(\?<?[=!]/;
 
@@ -92,7 +92,10 @@ function isLowSurrogate(text: string, at: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff;
 }
 
-/** The parts of an expression that compiles: apart at `|`, and at `.*` and `.+` outside of groups. */
+/**
+ * The parts of an expression that compiles: apart at `|`, and at `.*` and `.+` outside of groups. One
+ * with `\B` is whole: between the halves of a letter such as 😀 there is such a place for a part alone.
+ */
 function partsOf(pattern: string): Parts {
   const alternatives: Part[][] = [];
   let parts: Part[] = [];
@@ -112,7 +115,8 @@ function partsOf(pattern: string): Parts {
     tokens.lastIndex += quantifier.length;
     const isEnd = token === '$' && /^(?:$|\|)/.test(pattern.slice(tokens.lastIndex));
     const isStart = token === '^' && text === '' && parts.length === 0 && depth === 0;
-    if (LOOK_AROUND.test(token) || (token === '^' && !isStart) || (token === '$' && !isEnd)) {
+    const isMidway = (token === '^' && !isStart) || (token === '$' && !isEnd);
+    if (LOOK_AROUND.test(token) || isMidway || token === String.raw`\B`) {
       return [[{ text: pattern, isFixed: false }]];
     }
     if (token.startsWith('(')) depth++;

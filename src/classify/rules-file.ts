@@ -25,7 +25,20 @@ const MOST_RULES = 2_000;
 
 /** Parses a rules file: a list of rules, or one under `rules`. Throws UserError. */
 export function parseRules(text: string, file: string): Rule[] {
+  refuseOtherLetters(text, file);
   return new RulesFile(text.replace(/^\ufeff/, ''), file).rules();
+}
+
+/** What is no UTF-8 was read as other letters, which no rule would ever find. */
+function refuseOtherLetters(text: string, file: string): void {
+  if (/^\ufffd\ufffd|^[^\n]{0,4}\0/.test(text)) {
+    throw new UserError(EXIT.usage, `${file} is UTF-16, not UTF-8`, 'save it as UTF-8');
+  }
+  const at = text.indexOf('\ufffd');
+  if (at < 0) return;
+  const line = text.slice(0, at).split('\n').length;
+  const hint = 'save it as UTF-8; the replacement character itself is "\\uFFFD", in double quotes';
+  throw new UserError(EXIT.usage, `${file}:${line}: not UTF-8 (Latin-1, perhaps?)`, hint);
 }
 
 class RulesFile {
@@ -43,13 +56,13 @@ class RulesFile {
     const [mistake] = this.#document.errors;
     if (mistake !== undefined) {
       const { line } = this.#lines.linePos(mistake.pos[0]);
-      throw this.#error(line, `is no YAML: ${firstLine(mistake.message)}`);
+      throw this.#error(line, `is no YAML: ${mistakeOf(mistake.message)}`);
     }
     const [warning] = this.#document.warnings;
     if (warning !== undefined) {
       const { line } = this.#lines.linePos(warning.pos[0]);
       const tag = /Unresolved tag: (\S+)/.exec(warning.message)?.[1];
-      const what = tag === undefined ? firstLine(warning.message) : `the tag ${tag} is not known`;
+      const what = tag === undefined ? mistakeOf(warning.message) : `the tag ${tag} is not known`;
       throw this.#error(line, what, 'leave tags out: rules hold texts alone');
     }
     const items = this.#list().map((item) => this.#rule(item));
@@ -81,14 +94,14 @@ class RulesFile {
   #rule(item: Node): Rule {
     const line = this.#lineOf(item);
     if (!isMap(item)) throw this.#error(line, 'is no rule');
-    const task = this.#task(item, line);
+    // First the keys: a task that is misspelt is one that is not known.
     const conditions = item.items
       .filter(({ key }) => textOf(key) !== 'task')
       .map(({ key, value }) => {
         const name = this.#key(key);
         return { key: name, oneOf: this.#texts(name, value, this.#lineOf(key)) };
       });
-    return { line, task, conditions };
+    return { line, task: this.#task(item, line), conditions };
   }
 
   #task(item: YAMLMap, line: number): Task {
@@ -194,6 +207,9 @@ function expressionProblem(text: string): Problem | null {
   return problem === null ? null : { what: `'${text.slice(0, 80)}' ${problem}`, hint };
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? '';
+/** What the YAML parser says, without the place, which stands before it. */
+function mistakeOf(message: string): string {
+  const [first = ''] = message.split('\n');
+  if (/call stack/.test(first)) return 'lists within lists, too many of them';
+  return first.replace(/ at line \d+, column \d+:?$/, '').replace(/(["'])quote$/, '$1 quote');
 }

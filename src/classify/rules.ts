@@ -2,7 +2,7 @@
  * Rules: what a user knows of their calls, before any classifier.
  *
  * Takes rules in their order and what is known of a call, gives the first rule that fits. Never takes
- * what is not known for not so: a rule that would need a missing text is said to be undecided.
+ * what is not known for not so: rules that would need a missing text are said to be undecided.
  */
 import { makerOf } from '../domain/maker.ts';
 import type { Task } from '../domain/task.ts';
@@ -51,13 +51,13 @@ export interface RuleFacts {
   prompt(): string | null | undefined;
 }
 
-/** The rule that fits, `undecided` with the rule that could not be decided, or neither. */
+/** The rule that fits; `undecided`, and none that fits, where others before it might. */
 export interface RuleOutcome {
   readonly rule: Rule | null;
-  readonly undecided: Rule | null;
+  /** All that could not be decided and might be the one that fits. */
+  readonly undecided: readonly Rule[];
 }
 
-const NO_RULE: RuleOutcome = { rule: null, undecided: null };
 type Answer = boolean | undefined;
 type Test = (facts: RuleFacts) => Answer;
 
@@ -71,6 +71,7 @@ export class RuleBook {
 
   /** The first rule that fits. */
   decide(facts: RuleFacts): RuleOutcome {
+    const undecided: Rule[] = [];
     for (const { rule, tests } of this.#tests) {
       let answer: Answer = true;
       for (const test of tests) {
@@ -81,10 +82,10 @@ export class RuleBook {
         }
         if (one === undefined) answer = undefined;
       }
-      if (answer === true) return { rule, undecided: null };
-      if (answer === undefined) return { rule: null, undecided: rule };
+      if (answer === true) return { rule: undecided.length === 0 ? rule : null, undecided };
+      if (answer === undefined) undecided.push(rule);
     }
-    return NO_RULE;
+    return { rule: null, undecided };
   }
 }
 

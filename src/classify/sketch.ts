@@ -18,12 +18,6 @@ const NONE = 0x7fffffff;
 const MOST_BINS = 6;
 const minima = new Int32Array(MOST_BINS);
 
-/** 1 if a buffer holds a word, else 0: then nothing is said. */
-export function sketchPrompt({ words, count }: WordBuffer): number {
-  for (let i = 0; i < count; i++) if (!isMark(words[i]!)) return 1;
-  return 0;
-}
-
 /**
  * Sketches the words of a buffer from `from` to `to`: an integer from 1 to 2^(bins × bits) - 1, or 0 of
  * too few words. Two unrelated sketches agree in a bin once in 2^bits.

@@ -37,18 +37,28 @@ export function foldsOf(prompts: readonly FoldedPrompt[], folds: number): number
 /** A number for each prompt, the same for those that share a key, at first hand or by way of others. */
 function groupsOf(prompts: readonly FoldedPrompt[]): number[] {
   const parents = prompts.map((_, at) => at);
+  const sizes = prompts.map(() => 1);
   const rootOf = (at: number): number => {
     let root = at;
-    while (parents[root] !== root) root = parents[root]!;
-    parents[at] = root;
+    while (parents[root] !== root) {
+      parents[root] = parents[parents[root]!]!;
+      root = parents[root]!;
+    }
     return root;
+  };
+  /** The smaller below the larger, so that no chain grows long. */
+  const join = (one: number, other: number): void => {
+    if (one === other) return;
+    const [small, large] = sizes[one]! < sizes[other]! ? [one, other] : [other, one];
+    parents[small] = large;
+    sizes[large]! += sizes[small]!;
   };
   const firsts = new Map<string, number>();
   for (const [at, prompt] of prompts.entries()) {
     for (const key of keysOf(prompt)) {
       const first = firsts.get(key);
       if (first === undefined) firsts.set(key, at);
-      else parents[rootOf(at)] = rootOf(first);
+      else join(rootOf(at), rootOf(first));
     }
   }
   return prompts.map((_, at) => rootOf(at));

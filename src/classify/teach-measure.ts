@@ -67,16 +67,17 @@ function sharesOf(
 
 /**
  * The chance of a change this lopsided if better and worse were equally likely: the exact two-sided
- * sign test (McNemar 1947) over what changed.
+ * sign test (McNemar 1947) over what changed. Never 0.
  */
 export function signTest(better: number, worse: number): number {
   const n = better + worse;
   const less = Math.min(better, worse);
-  let chance = 0.5 ** n;
+  // In logarithms: of a thousand changes the first terms are too small for a number.
+  let log = n * Math.log(0.5);
   let sum = 0;
   for (let k = 0; k <= less; k++) {
-    sum += chance;
-    chance *= (n - k) / (k + 1);
+    sum += Math.exp(log);
+    log += Math.log((n - k) / (k + 1));
   }
-  return Math.min(1, 2 * sum);
+  return Math.max(Number.MIN_VALUE, Math.min(1, 2 * sum));
 }

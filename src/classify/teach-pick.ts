@@ -22,11 +22,14 @@ interface Kept extends Candidate {
   readonly alike: number;
   /** The larger, the sooner; below 0 for those like another one. */
   readonly worth: number;
+  /** Of equals, the one that was offered first stays. */
+  readonly turn: number;
 }
 
 interface Group {
   calls: number;
-  kept: Kept[];
+  /** A heap: the one that goes first stands first. */
+  readonly kept: Kept[];
   /** How many of those that are kept are alike. */
   readonly kinds: Map<number, number>;
   /** Hashes of the prompts that are kept. */
@@ -59,42 +62,77 @@ export class SamplePicker {
     const alike = call.sketch === 0 ? call.promptHash : call.sketch;
     const unsure = 100 - call.confidence + SHUFFLE_POINTS * noise(call.promptHash, this.#seed);
     const worth = group.kinds.has(alike) ? unsure - MOST_WORTH : unsure;
-    const last = group.kept.at(-1);
+    const [last] = group.kept;
     if (group.kept.length >= this.#size && last !== undefined && last.worth >= worth) return;
-    const at = group.kept.findIndex((other) => other.worth < worth);
-    group.kept.splice(at < 0 ? group.kept.length : at, 0, { ...call, alike, worth });
+    pushKept(group.kept, { ...call, alike, worth, turn: group.calls });
     count(group.kinds, alike, 1);
     group.prompts.add(call.promptHash);
     if (group.kept.length <= this.#size) return;
-    const dropped = group.kept.pop()!;
+    const dropped = popKept(group.kept);
     count(group.kinds, dropped.alike, -1);
     group.prompts.delete(dropped.promptHash);
   }
 
   /** The ids of the sample, those that teach most first. */
   pick(): number[] {
-    const groups = [...this.#groups.values()].map((group) => ({ group, taken: 0 }));
+    const groups = [...this.#groups.values()].map(({ calls, kept }) => {
+      return { calls, kept: kept.toSorted((a, b) => (goesFirst(a, b) ? 1 : -1)), taken: 0 };
+    });
     const picked: number[] = [];
     while (picked.length < this.#size) {
-      let best: { group: Group; taken: number } | null = null;
+      let best: (typeof groups)[number] | null = null;
       let most = 0;
       for (const one of groups) {
-        const next = one.group.kept[one.taken];
+        const next = one.kept[one.taken];
         if (next === undefined) continue;
         // A template that has been asked about teaches less the next time; a large one teaches more.
         const worth = Math.max(0, next.worth);
-        const value = (worth * Math.sqrt(one.group.calls)) / (1 + one.taken);
+        const value = (worth * Math.sqrt(one.calls)) / (1 + one.taken);
         if (best === null || value > most) {
           best = one;
           most = value;
         }
       }
       if (best === null) break;
-      picked.push(best.group.kept[best.taken]!.id);
+      picked.push(best.kept[best.taken]!.id);
       best.taken++;
     }
     return picked;
   }
+}
+
+/** Whether one gives way before another. */
+function goesFirst(one: Kept, other: Kept): boolean {
+  return one.worth < other.worth || (one.worth === other.worth && one.turn > other.turn);
+}
+
+function pushKept(heap: Kept[], added: Kept): void {
+  let at = heap.push(added) - 1;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    if (!goesFirst(added, heap[above]!)) break;
+    heap[at] = heap[above]!;
+    at = above;
+  }
+  heap[at] = added;
+}
+
+/** Takes out the one that goes first. */
+function popKept(heap: Kept[]): Kept {
+  const first = heap[0]!;
+  const moved = heap.pop()!;
+  if (heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= heap.length) break;
+    if (below + 1 < heap.length && goesFirst(heap[below + 1]!, heap[below]!)) below++;
+    if (!goesFirst(heap[below]!, moved)) break;
+    heap[at] = heap[below]!;
+    at = below;
+  }
+  heap[at] = moved;
+  return first;
 }
 
 function count(kinds: Map<number, number>, kind: number, by: 1 | -1): void {

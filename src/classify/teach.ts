@@ -40,6 +40,8 @@ export interface Judged {
 export interface Taught {
   readonly model: TrainedModel;
   readonly judged: readonly Judged[];
+  /** The most rows that one fold holds: far above a tenth, most are alike. */
+  readonly largestFold: number;
 }
 
 const FOLDS = 10;
@@ -89,7 +91,19 @@ export async function teach(
     return { task, before: readPrompt(text, NO_SIGNALS, start).verdict.task, after: after[at]! };
   });
   const weights = trainWeights(rows, { start, seeds: SEEDS });
-  return { model: { ...start, weights, temperature: temperatureOf(scored, start) }, judged };
+  const model = { ...start, weights, temperature: temperatureOf(scored, start) };
+  return { model, judged, largestFold: largestOf(foldOf) };
+}
+
+/** Whether prompts are all alike: none can be judged by a model that has not seen its like. */
+export function areAllAlike(prompts: readonly TaughtPrompt[]): boolean {
+  return new Set(foldsOf(prompts, FOLDS)).size === 1;
+}
+
+function largestOf(foldOf: readonly number[]): number {
+  const sizes = new Array<number>(FOLDS).fill(0);
+  for (const fold of foldOf) sizes[fold]!++;
+  return Math.max(...sizes);
 }
 
 /** Learns from all rows but those of a fold, and scores these. */

@@ -5,9 +5,11 @@
  * or those that begin, or else end, alike though they are different prompts. Never takes one prompt
  * sent again for a template; memory is bound by MOST_SKETCHES.
  */
+import { type Kind, type Leaders, leadersOf, type Pause } from './alike.ts';
+import { addDistinct, distinctOf } from './distinct.ts';
 import { HEAD_BITS, TAIL_BITS, TAIL_SPAN, TELLS, type TemplateSketch } from './templates.ts';
 
-/** Fewer different prompts are no template; nor are fewer calls of one system prompt. */
+/** Fewer different prompts are no template. */
 const LEAST = 3;
 /** Of many prompts, a template is no less than one in so many; */
 const ONE_IN = 500;
@@ -15,19 +17,12 @@ const ONE_IN = 500;
 const ONE_IN_TOLD = 5;
 /** So many different sketches are counted; then those seen once are forgotten. */
 const MOST_SKETCHES = 200_000;
-/** Different prompts of one sketch are told apart up to so many. */
-const MOST_HASHES = 4;
 
-/** How sketches of one kind are compared: so many bins of so many bits, and how many must agree. */
-interface Kind {
-  readonly bins: number;
-  readonly bits: number;
-  readonly alike: number;
-}
-
-const SYSTEM: Kind = { bins: 6, bits: 8, alike: 5 };
-const HEAD: Kind = { bins: 3, bits: HEAD_BITS, alike: 2 };
-const TAIL: Kind = { bins: 3, bits: TAIL_BITS, alike: 2 };
+const SYSTEM: Kind = { bins: 6, bits: 8, ownShare: Infinity, equalShare: 0 };
+/** Two templates may be alike by their small words: then both are frequent. */
+const MESSAGE = { bins: 3, ownShare: 0.5, equalShare: 0.3 };
+const HEAD: Kind = { ...MESSAGE, bits: HEAD_BITS };
+const TAIL: Kind = { ...MESSAGE, bits: TAIL_BITS };
 
 /** A group: 0 in `system` or `part` where calls have none in common. */
 export interface TemplateGroup {
@@ -37,18 +32,18 @@ export interface TemplateGroup {
   readonly by: 'system' | 'beginning' | 'end';
 }
 
-/** The prompts of one sketch. */
+/** The prompts of one sketch: see distinct.ts. */
 type Hashes = number[];
 
 /** Counts the sketches of calls. */
 export class TemplateCounter {
-  readonly #systems = new Map<number, number>();
   readonly #messages = new Map<number, Map<number, Hashes>>();
+  /** By system: prompts that were counted and forgotten. */
+  readonly #forgotten = new Map<number, number>();
   #sketches = 0;
 
   /** Counts a call; `promptHash` tells different prompts of one sketch apart. */
   add({ system, message }: TemplateSketch, promptHash: number): void {
-    this.#systems.set(system, (this.#systems.get(system) ?? 0) + 1);
     let messages = this.#messages.get(system);
     if (messages === undefined) {
       messages = new Map();
@@ -58,48 +53,62 @@ export class TemplateCounter {
     if (hashes === undefined) {
       messages.set(message, [promptHash]);
       if (++this.#sketches > MOST_SKETCHES) this.#forgetSingles();
-    } else if (hashes.length < MOST_HASHES && !hashes.includes(promptHash)) hashes.push(promptHash);
+    } else addDistinct(hashes, promptHash);
   }
 
   #forgetSingles(): void {
     this.#sketches = 0;
     for (const [system, messages] of this.#messages) {
+      const before = messages.size;
       for (const [message, hashes] of messages) if (hashes.length === 1) messages.delete(message);
+      const forgotten = (this.#forgotten.get(system) ?? 0) + before - messages.size;
       this.#sketches += messages.size;
-      if (messages.size === 0) this.#messages.delete(system);
+      if (messages.size > 0 || forgotten > 1) this.#forgotten.set(system, forgotten);
+      else this.#messages.delete(system);
     }
-    for (const [system, calls] of this.#systems) if (calls === 1) this.#systems.delete(system);
   }
 
-  /** The groups of the calls counted. */
-  groups(): TemplateGroups {
-    return new TemplateGroups(this.#systems, this.#messages);
+  /** The groups of the calls counted; with a pause now and then, for there may be very many. */
+  async groups(pause: Pause): Promise<TemplateGroups> {
+    const counts = new Map<number, number>();
+    for (const [system, messages] of this.#messages) {
+      add(counts, system, this.#forgotten.get(system) ?? 0);
+      for (const hashes of messages.values()) add(counts, system, distinctOf(hashes));
+    }
+    const systems = await leadersOf({ counts, kind: SYSTEM, least: LEAST }, pause);
+    const bySystem = new Map<number, Messages>();
+    for (const [leader, counted] of this.#merged(systems)) {
+      bySystem.set(leader, await messagesOf(leader, counted, pause));
+    }
+    return new TemplateGroups(systems, bySystem);
+  }
+
+  /** What was counted, by the leaders of the system prompts. */
+  #merged(systems: Leaders): Map<number, MessageCounts> {
+    const merged = new Map<number, MessageCounts>();
+    for (const [system, messages] of this.#messages) {
+      const leader = systems.of(system);
+      const all = merged.get(leader) ?? { counts: new Map<number, number>(), forgotten: 0 };
+      merged.set(leader, all);
+      all.forgotten += this.#forgotten.get(system) ?? 0;
+      for (const [message, hashes] of messages) {
+        all.counts.set(message, (all.counts.get(message) ?? 0) + distinctOf(hashes));
+      }
+    }
+    return merged;
   }
 }
 
 /** Groups by sketch. */
 export class TemplateGroups {
   readonly #systems: Leaders;
-  readonly #bySystem = new Map<number, Messages>();
+  readonly #bySystem: ReadonlyMap<number, Messages>;
   /** By system, then by part and where it stands. */
   readonly #known = new Map<number, Map<number, TemplateGroup>>();
 
-  constructor(
-    systems: ReadonlyMap<number, number>,
-    messages: ReadonlyMap<number, ReadonlyMap<number, Hashes>>,
-  ) {
-    const named = [...systems].filter(([system]) => system !== 0);
-    this.#systems = new Leaders(new Map(named), SYSTEM, LEAST);
-    const merged = new Map<number, Map<number, number>>();
-    for (const [system, counts] of messages) {
-      const leader = this.#systems.of(system);
-      const all = merged.get(leader) ?? new Map<number, number>();
-      merged.set(leader, all);
-      for (const [message, { length }] of counts) add(all, message, length);
-    }
-    for (const [leader, counts] of merged) {
-      this.#bySystem.set(leader, new Messages(counts, saysSomething(leader)));
-    }
+  constructor(systems: Leaders, bySystem: ReadonlyMap<number, Messages>) {
+    this.#systems = systems;
+    this.#bySystem = bySystem;
   }
 
   /** The group of a call; null if it is from no template. Equal groups are the same object. */
@@ -107,10 +116,8 @@ export class TemplateGroups {
     const leader = this.#systems.of(system);
     const messages = this.#bySystem.get(leader);
     const part = messages?.of(message) ?? null;
-    if (part !== null && (leader === 0 || messages?.areTold === true)) {
-      return this.#group(leader, part.value, part.by);
-    }
-    return leader === 0 ? null : this.#group(leader, 0, 'system');
+    if (part !== null) return this.#group(leader, part.value, part.by);
+    return leader === 0 || messages?.hasRest !== true ? null : this.#group(leader, 0, 'system');
   }
 
   #group(system: number, part: number, by: TemplateGroup['by']): TemplateGroup {
@@ -130,32 +137,57 @@ function saysSomething(system: number): boolean {
   return system >= TELLS;
 }
 
+/** How many different prompts each message's sketch has, and how many prompts were forgotten. */
+interface MessageCounts {
+  readonly counts: Map<number, number>;
+  forgotten: number;
+}
+
+async function messagesOf(
+  system: number,
+  { counts, forgotten }: MessageCounts,
+  pause: Pause,
+): Promise<Messages> {
+  const isTold = saysSomething(system);
+  const ofHeads = new Map<number, number>();
+  let prompts = forgotten;
+  for (const [message, count] of counts) {
+    prompts += count;
+    add(ofHeads, headOf(message), count);
+  }
+  const least = Math.max(LEAST, Math.ceil(prompts / (isTold ? ONE_IN_TOLD : ONE_IN)));
+  const heads = await leadersOf({ counts: ofHeads, kind: HEAD, least }, pause);
+  const ofTails = new Map<number, number>();
+  for (const [message, count] of counts) {
+    if (heads.of(headOf(message)) === 0) add(ofTails, message % TAIL_SPAN, count);
+  }
+  const tails = await leadersOf({ counts: ofTails, kind: TAIL, least }, pause);
+  return new Messages({ heads, tails, prompts, isTold });
+}
+
 /** The messages behind one system prompt. */
 class Messages {
   readonly #heads: Leaders;
   readonly #tails: Leaders;
-  /** Whether most of the prompts begin or end as others do. */
-  readonly areTold: boolean;
+  /** Whether the prompts are told apart by their parts. */
+  readonly #areParted: boolean;
+  /** Whether the prompts of no part are enough for a template. */
+  readonly hasRest: boolean;
 
-  /** Takes how many different prompts each sketch has. */
-  constructor(counts: ReadonlyMap<number, number>, isTold: boolean) {
-    const heads = new Map<number, number>();
-    let prompts = 0;
-    for (const [message, count] of counts) {
-      prompts += count;
-      add(heads, headOf(message), count);
-    }
-    const least = Math.max(LEAST, Math.ceil(prompts / (isTold ? ONE_IN_TOLD : ONE_IN)));
-    this.#heads = new Leaders(heads, HEAD, least);
-    const tails = new Map<number, number>();
-    for (const [message, count] of counts) {
-      if (this.#heads.of(headOf(message)) === 0) add(tails, message % TAIL_SPAN, count);
-    }
-    this.#tails = new Leaders(tails, TAIL, least);
-    this.areTold = 2 * (this.#heads.count + this.#tails.count) >= prompts;
+  constructor(found: { heads: Leaders; tails: Leaders; prompts: number; isTold: boolean }) {
+    const { heads, tails, prompts, isTold } = found;
+    this.#heads = heads;
+    this.#tails = tails;
+    const covered = heads.count + tails.count;
+    // One part alone parts nothing.
+    const isDivided = heads.leaders.length + tails.leaders.length > 1 && 2 * covered >= prompts;
+    this.#areParted = !isTold || (isDivided && !heads.areKin() && !tails.areKin());
+    this.hasRest = prompts - (this.#areParted ? covered : 0) >= LEAST;
   }
 
+  /** The part that a message has in common with others; null if it has none. */
   of(message: number): { value: number; by: 'beginning' | 'end' } | null {
+    if (!this.#areParted) return null;
     const head = this.#heads.of(headOf(message));
     if (head !== 0) return { value: head, by: 'beginning' };
     const tail = this.#tails.of(message % TAIL_SPAN);
@@ -169,66 +201,4 @@ function headOf(message: number): number {
 
 function add(counts: Map<number, number>, value: number, count: number): void {
   if (value !== 0) counts.set(value, (counts.get(value) ?? 0) + count);
-}
-
-/** The sketches that stand for others like them, the most frequent ones first. */
-class Leaders {
-  readonly #leaderOf = new Map<number, number>();
-  readonly #withBin = new Map<number, number[]>();
-  readonly #kind: Kind;
-  /** How much was counted that has a leader. */
-  readonly count: number;
-
-  /** Leaders stand for `least` or more. */
-  constructor(counts: ReadonlyMap<number, number>, kind: Kind, least: number) {
-    this.#kind = kind;
-    const ordered = [...counts].sort(([a, x], [b, y]) => y - x || a - b);
-    const led = new Map<number, number>();
-    for (const [value, count] of ordered) {
-      const leader = this.#alike(value) ?? value;
-      if (leader === value) this.#enter(value);
-      this.#leaderOf.set(value, leader);
-      led.set(leader, (led.get(leader) ?? 0) + count);
-    }
-    for (const [value, leader] of this.#leaderOf) {
-      if ((led.get(leader) ?? 0) < least) this.#leaderOf.delete(value);
-    }
-    this.count = [...led.values()].reduce((sum, count) => sum + (count < least ? 0 : count), 0);
-  }
-
-  /** The leader of a sketch; 0 if it has none. */
-  of(value: number): number {
-    return this.#leaderOf.get(value) ?? 0;
-  }
-
-  #enter(value: number): void {
-    this.#eachBin(value, (bin) => {
-      const values = this.#withBin.get(bin) ?? [];
-      this.#withBin.set(bin, values);
-      values.push(value);
-    });
-  }
-
-  /** The first leader with enough bins in common. */
-  #alike(value: number): number | null {
-    const agreed = new Map<number, number>();
-    let found: number | null = null;
-    this.#eachBin(value, (bin) => {
-      for (const other of this.#withBin.get(bin) ?? []) {
-        const bins = (agreed.get(other) ?? 0) + 1;
-        agreed.set(other, bins);
-        if (bins >= this.#kind.alike) found ??= other;
-      }
-    });
-    return found;
-  }
-
-  #eachBin(value: number, take: (bin: number) => void): void {
-    const { bins, bits } = this.#kind;
-    let rest = value;
-    for (let bin = 0; bin < bins; bin++) {
-      take((rest % 2 ** bits) * bins + bin);
-      rest = Math.floor(rest / 2 ** bits);
-    }
-  }
 }

@@ -56,11 +56,16 @@ const SPACE = 0x20;
 /** Instructions end at a line's or a heading's end, after two sentences, or here. */
 const HEAD_WORDS = 24;
 const HEAD_SENTENCES = 2;
-const LINE_WORDS = 4;
+const LINE_WORDS = 3;
+/** Before a colon fewer words will do, as in `Translate into German:`. */
+const COLON_WORDS = 2;
+/** So many words, and no more lines are read. */
+const ENOUGH_WORDS = 8;
 /** Fewer words tell nothing. */
 const LEAST_WORDS = 3;
 const SYSTEM = { bins: 6, bits: 8, leastWords: 1 } as const;
 const HEAD = { bins: 3, bits: HEAD_BITS, leastWords: LEAST_WORDS } as const;
+const HEADING = { ...HEAD, leastWords: COLON_WORDS } as const;
 const TAIL = { bins: 3, bits: TAIL_BITS, leastWords: LEAST_WORDS } as const;
 
 const parts = createParts();
@@ -109,9 +114,9 @@ function sketchMessage(text: PromptText): number {
   const cut = { head: HEAD_BYTES, tail: TAIL_BYTES };
   setParts(parts, text.bytes, [text.userStart, text.userEnd], cut);
   clearWords(words);
-  readMasked(parts.bytes, [parts.start, parts.headEnd], words, 2 * LINE_WORDS);
+  readMasked(parts.bytes, [parts.start, parts.headEnd], words, ENOUGH_WORDS);
   const headCount = headWords(words);
-  const head = sketchWords(words, [0, headCount], HEAD);
+  const head = sketchWords(words, [0, headCount], headCount < words.count ? HEADING : HEAD);
   const isWhole = parts.tailStart === parts.end;
   const from = lastLine(parts.bytes, isWhole ? parts.start : parts.tailStart, parts.end);
   // A message of one line has been read.
@@ -148,7 +153,7 @@ function headWords({ words: all, count }: WordBuffer): number {
     }
     if (word === MARK_QUOTE) continue;
     if (word === MARK_NEWLINE || word === MARK_COLON) {
-      if (seen >= LINE_WORDS) return i;
+      if (seen >= (word === MARK_COLON ? COLON_WORDS : LINE_WORDS)) return i;
     } else if (inSentence >= LEAST_WORDS && ++sentences === HEAD_SENTENCES) return i;
     inSentence = 0;
   }

@@ -2,7 +2,8 @@
  * Train: labelled prompts → the weights and the temperature of a model.
  *
  * Takes prompts with their labels and sources, gives what formatModel packs; with `start`, what it knew
- * already is kept where the prompts say nothing. The recipe of the shipped weights and of a user's own. Deterministic: what is drawn comes from a seed. Never reads a file.
+ * already is kept where the prompts say nothing. The recipe of the shipped weights and of a user's
+ * own. Deterministic: what is drawn comes from a seed. Never reads a file.
  */
 import { TASKS, type Task } from '../domain/task.ts';
 import { featuresOf, type PromptFeatures } from './features.ts';

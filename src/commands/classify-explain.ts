@@ -10,16 +10,19 @@ import type { Rule } from '../classify/rules.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { type Label, Labeller, signalsOf } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
+import { isSystemError } from '../ingest/read-errors.ts';
 import { eachCallAgain, type SeenCall } from '../ingest/reread.ts';
 import type { PromptTexts } from '../ingest/texts-again.ts';
-import { keptCall } from '../ingest/texts-again.ts';
+import { isThere, keptCall } from '../ingest/texts-again.ts';
 import type { Place } from '../ledger/call-at.ts';
 import { callsAt } from '../ledger/call-at.ts';
+import { hasLedger } from '../ledger/open.ts';
 import { type TextPlace, textPlaces } from '../ledger/sketches.ts';
 import type { OutputFormat } from '../report/format.ts';
 import { renderSections, type Section, type Sections, sectionOf } from '../report/sections.ts';
 import type { Deps } from '../terminal/command.ts';
-import { labellingOf } from './labelling.ts';
+import { refuseOverwrite } from '../terminal/output.ts';
+import { labellingOf, relabelHint } from './labelling.ts';
 import { withLedger } from './with-ledger.ts';
 
 const SHOWN_LABELS = 3;
@@ -45,9 +48,14 @@ export async function explainCall(
   const labeller = new Labeller(labellingOf(deps));
   const stored = await storedAt(place, deps);
   const path = stored?.path ?? resolve(deps.cwd, place.path);
-  const subject = await read(path, { place, stored, inputFormat, labeller });
+  refuseOverwrite(deps.output, [path]);
+  const reading = { place, stored, inputFormat, labeller };
+  const subject = await read(path, reading).catch(async (error: unknown) => {
+    throw (await isThere(path)) ? error : notRead(error, path, stored);
+  });
   if (subject === null) throw nothingThere(place, stored);
-  await deps.write([renderSections(answerOf(subject, deps.output.format), deps.output)]);
+  const answer = answerOf(subject, { format: deps.output.format, relabel: relabelHint(deps) });
+  await deps.write([renderSections(answer, deps.output)]);
   return EXIT.ok;
 }
 
@@ -60,6 +68,8 @@ function placeOf(input: string): Place {
 
 /** What the ledger knows of a place: as the path leads from here, else as the end of any path. */
 async function storedAt(place: Place, deps: Deps): Promise<TextPlace | null> {
+  // A log can be explained without any ledger.
+  if (!hasLedger(resolve(deps.cwd, deps.config.ledger.value))) return null;
   try {
     return await withLedger(deps, 'refuse', async (db) => {
       const here = callsAt(db, { ...place, path: resolve(deps.cwd, place.path) });
@@ -67,9 +77,9 @@ async function storedAt(place: Place, deps: Deps): Promise<TextPlace | null> {
       return call === undefined ? null : (textPlaces(db, [call.id])[0] ?? null);
     });
   } catch (error) {
-    // A log can be explained without any ledger.
-    if (error instanceof UserError) return null;
-    throw error;
+    if (!(error instanceof UserError) || error.code === EXIT.usage) throw error;
+    deps.note(`the ledger is left out: ${error.message}`, error.hint);
+    return null;
   }
 }
 
@@ -109,6 +119,18 @@ function subjectOf(
   return { place: name, label, explanation, stored: hasChanged ? null : stored, hasChanged };
 }
 
+/** Why a log cannot be opened, with what to do about it here. */
+function notRead(error: unknown, path: string, stored: TextPlace | null): unknown {
+  if (!(error instanceof UserError)) return error;
+  const isGone = isSystemError(error.cause) && error.cause.code === 'ENOENT';
+  const hint =
+    stored === null
+      ? 'name a log file and a line of it, such as --explain logs/a.jsonl:17'
+      : 'put the log back; logs read with --store-text can be explained without';
+  const message = isGone && stored === null ? `there is no log at ${path}` : error.message;
+  return new UserError(error.code, message, hint, { cause: error });
+}
+
 function nothingThere({ path, line }: Place, stored: TextPlace | null): UserError {
   const what =
     stored === null
@@ -121,7 +143,10 @@ function nothingThere({ path, line }: Place, stored: TextPlace | null): UserErro
   );
 }
 
-function answerOf(subject: Subject, format: OutputFormat): Sections {
+function answerOf(
+  subject: Subject,
+  { format, relabel }: { readonly format: OutputFormat; readonly relabel: string },
+): Sections {
   const { place, label, explanation, stored } = subject;
   const { labels, evidence } = explanation;
   const [best, runnerUp] = labels;
@@ -162,7 +187,7 @@ function answerOf(subject: Subject, format: OutputFormat): Sections {
         { key: 'effect', title: 'Effect', align: 'right', value: (row) => rounded(row.effect) },
       ]),
     ],
-    notes: notesOf(subject),
+    notes: notesOf(subject, relabel),
   };
 }
 
@@ -203,13 +228,13 @@ function headlineOf({ task, confidence, by, rule }: Label, { labels }: Explanati
   return `${task}, ${confidence} %${least}`;
 }
 
-function notesOf({ label, explanation, stored, hasChanged }: Subject): string[] {
+function notesOf({ label, explanation, stored, hasChanged }: Subject, relabel: string): string[] {
   const changed = hasChanged
     ? ['this line is another one than the ledger has read: what stands there now is explained']
     : [];
   const before =
     stored !== null && stored.task !== label.task
-      ? [`the ledger has it as ${stored.task} (${stored.confidence}): aicost classify --relabel`]
+      ? [`the ledger has it as ${stored.task} (${stored.confidence}): ${relabel}`]
       : [];
   const effects =
     explanation.evidence.length === 0

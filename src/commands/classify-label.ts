@@ -16,7 +16,6 @@ import { openInputRun } from '../batch/open-run.ts';
 import { type FilePrompt, promptPages, samplePrompts } from '../batch/read-prompts.ts';
 import { agreementOf } from '../classify/agreement.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
-import { Labeller } from '../ingest/labelling.ts';
 import { textsAgain } from '../ingest/texts-again.ts';
 import { rowReader } from '../ledger/batch-rows.ts';
 import type { Ledger } from '../ledger/open.ts';
@@ -26,7 +25,8 @@ import { type Column, renderRows } from '../report/rows.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { declareSendFlags, parseCount, type SendFlags } from './batch-flags.ts';
 import { askRun } from './batch-run.ts';
-import { type PromptFlags, promptFileOf } from './classify-prompts.ts';
+import { taskReader } from './batch-send.ts';
+import { type PromptFlags, promptFileOf, promptLabel } from './classify-prompts.ts';
 import { labellingOf } from './labelling.ts';
 import { declarePrices } from './price-book.ts';
 
@@ -148,7 +148,7 @@ function some(calls: Generator<SampledCall>, size: number): SampledCall[] {
 /** Labels are ours as --prompts alone gives them: by the rules and classifier in force. */
 async function fileRows({ flags, deps }: Sampling, size: number): Promise<Sample> {
   const file = promptFileOf(flags, deps);
-  const labeller = new Labeller(labellingOf(deps));
+  const readTask = taskReader(labellingOf(deps));
   let faults = 0;
   async function* counted(): AsyncGenerator<FilePrompt[]> {
     for await (const page of promptPages(file)) {
@@ -162,9 +162,12 @@ async function fileRows({ flags, deps }: Sampling, size: number): Promise<Sample
     const what = `${displayOf(faults, 'row')} of ${file.name} could not be read`;
     deps.note(`${what}: not in the sample`, 'aicost classify --prompts says why');
   }
-  const rows = prompts.map(({ line, system, user }) => {
-    const { task: ours, confidence } = labeller.labelTexts(system, user);
-    return { place: `${file.path}:${line}`, ours, confidence, system, user };
+  const rows = prompts.flatMap((prompt) => {
+    const { line, system, user } = prompt;
+    const label = promptLabel(prompt, readTask);
+    if (label === null) return [];
+    const { task: ours, confidence } = label;
+    return [{ place: `${file.path}:${line}`, ours, confidence, system, user }];
   });
   return { rows, faults };
 }
@@ -192,11 +195,10 @@ const COLUMNS: Column<Labelled>[] = [
   { key: 'error', title: 'Error', value: ({ error }) => error },
 ];
 /** Beside `task`, what a file of labels needs; too wide for a terminal. */
-const PROMPT_COLUMN: Column<Labelled> = {
-  key: 'prompt',
-  title: 'Prompt',
-  value: ({ text }) => text,
-};
+const PROMPT_COLUMNS: Column<Labelled>[] = [
+  { key: 'system', title: 'System', value: ({ system }) => system },
+  { key: 'prompt', title: 'Prompt', value: ({ text }) => text },
+];
 
 function agrees({ ours, task }: Labelled): string {
   if (task === '') return '';
@@ -207,7 +209,7 @@ async function writeLabels(
   rows: readonly Labelled[],
   { deps, model }: { readonly deps: Deps; readonly model: string },
 ): Promise<void> {
-  const columns = deps.output.format === 'table' ? COLUMNS : [...COLUMNS, PROMPT_COLUMN];
+  const columns = deps.output.format === 'table' ? COLUMNS : [...COLUMNS, ...PROMPT_COLUMNS];
   await deps.write([renderRows(rows, columns, deps.output)]);
   const labelled = rows.filter(({ task }) => task !== '');
   const { pairs, equal, kappa } = agreementOf(labelled.map(({ ours, task }) => [ours, task]));

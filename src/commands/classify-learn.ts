@@ -7,9 +7,10 @@
  */
 import { resolve } from 'node:path';
 import { plainPrompt } from '../classify/features.ts';
-import { type Judged, type Taught, teach } from '../classify/teach.ts';
+import { areAllAlike, type Judged, type Taught, teach } from '../classify/teach.ts';
 import { formatOwnModel } from '../classify/teach-file.ts';
-import { kappaEstimate, shareEstimate, signTest } from '../classify/teach-measure.ts';
+import { kappaEstimate, shareEstimate } from '../classify/teach-measure.ts';
+import { type Change, changeOf, whyNotKept } from '../classify/teach-verdict.ts';
 import { TASKS } from '../domain/task.ts';
 import { formatInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
@@ -20,46 +21,42 @@ import { renderSections, type Section, type Sections, sectionOf } from '../repor
 import type { Deps } from '../terminal/command.ts';
 import { checkWritable, refuseOverwrite } from '../terminal/output.ts';
 import { type LabelledSheet, parseLabelledSheet } from './labelled-sheet.ts';
-import { ownModelPath } from './labelling.ts';
+import { ownModelPath, relabelHint } from './labelling.ts';
 import { readText } from './read-text.ts';
-import { noteLeftOut } from './sheet-notes.ts';
+import { noteLeftOut, refuseLabels } from './sheet-notes.ts';
 
 /** Fewer labels teach nothing that could be told from chance. */
 const LEAST_ROWS = 30;
 /** Below this the intervals are wide. */
 const FEW_ROWS = 100;
 const SURE = 0.05;
+const SHEET = {
+  what: 'sheet',
+  hint: 'name the CSV that aicost classify --sample 200 --out wrote, filled in',
+};
+const LEAST_SHOWN = 0.0001;
 
 /** Teaches a classifier by a sheet. Throws UserError. */
 export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
   const path = ownModelPath(deps);
   await checkPlaces(file, path, deps);
-  const sheet = parseLabelledSheet(await readText(file, deps), file);
+  const sheet = parseLabelledSheet(await readText(file, deps, SHEET), file);
   noteLeftOut(sheet, file, deps);
   refuseTooFew(sheet, file);
-  const progress = deps.progress('learning');
-  const taught = await teach(
-    sheet.rows.map(({ system, prompt, task }) => ({ text: plainPrompt(system, prompt), task })),
-    shippedModel(),
-    async (fold) => {
-      await deps.pause();
-      deps.signal.throwIfAborted();
-      progress.update(fold, 10);
-    },
-  );
-  progress.end();
+  const taught = await learn(sheet, file, deps);
   const change = changeOf(taught.judged);
-  const isKept = isBetter(taught.judged, change);
+  const fault = whyNotKept(taught, change);
+  const isKept = fault === null;
   if (isKept) keep(taught, path, deps);
   await deps.write([renderSections(answerOf(taught, { change, isKept, path }), deps.output)]);
   if (isKept) {
     deps.note(
       `kept as ${path}: from now on it labels what is read into this ledger`,
-      'aicost classify --relabel labels the calls that are there; --classifier shipped leaves it out',
+      `of the calls that are there: ${relabelHint(deps)}; --classifier shipped leaves it out`,
     );
   } else {
     deps.note(
-      'not kept: on rows it has not seen it is no better than the shipped classifier',
+      `not kept: ${fault}`,
       'label more rows, above all those it is unsure of: aicost classify --sample 200',
     );
   }
@@ -68,10 +65,33 @@ export async function learnLabels(file: string, deps: Deps): Promise<ExitCode> {
   return isKept && isWhole ? EXIT.ok : EXIT.gaps;
 }
 
+/** Learns from the rows of a sheet, with progress. Throws UserError where nothing could be told of it. */
+async function learn(sheet: LabelledSheet, file: string, deps: Deps): Promise<Taught> {
+  const prompts = sheet.rows.map(({ system, prompt, task }) => {
+    return { text: plainPrompt(system, prompt), task };
+  });
+  if (areAllAlike(prompts)) {
+    throw new UserError(
+      EXIT.failed,
+      `${file}: its ${displayOf(prompts.length, 'labelled row')} are too alike to judge: of one template, or few; none could be judged by a classifier that has not seen its like`,
+      'label calls of other templates too, or write a rule for these: --rules',
+    );
+  }
+  const progress = deps.progress('learning');
+  const taught = await teach(prompts, shippedModel(), async (fold) => {
+    await deps.pause();
+    deps.signal.throwIfAborted();
+    progress.update(fold, 10);
+  });
+  progress.end();
+  return taught;
+}
+
 /** Throws UserError where the answer or the classifier could not be written after all the work. */
 async function checkPlaces(file: string, path: string, deps: Deps): Promise<void> {
   const read = file === '-' ? [] : [resolve(deps.cwd, file)];
   refuseOverwrite(deps.output, [...read, path]);
+  refuseLabels(deps.output, 'any');
   await checkWritable(deps.output);
   checkOwnModelPlace(path);
 }
@@ -111,26 +131,6 @@ function keep(taught: Taught, path: string, deps: Deps): void {
   deps.note(`it replaces the classifier learned from ${rows} rows on ${learned_at.slice(0, 10)}`);
 }
 
-interface Change {
-  /** Rows that were wrong and are right now, and the other way round. */
-  readonly better: number;
-  readonly worse: number;
-  readonly chance: number;
-}
-
-function changeOf(judged: readonly Judged[]): Change {
-  const better = judged.filter((row) => row.before !== row.task && row.after === row.task).length;
-  const worse = judged.filter((row) => row.before === row.task && row.after !== row.task).length;
-  return { better, worse, chance: signTest(better, worse) };
-}
-
-/** Right more often, and not only by guessing the commoner labels. */
-function isBetter(judged: readonly Judged[], { better, worse }: Change): boolean {
-  const kappa = (which: 'before' | 'after'): number =>
-    kappaEstimate(judged.map((row) => [row.task, row[which]]))?.value ?? 1;
-  return better > worse && kappa('after') >= kappa('before');
-}
-
 interface Outcome {
   readonly change: Change;
   readonly isKept: boolean;
@@ -151,7 +151,7 @@ function answerOf({ judged }: Taught, { change, isKept, path }: Outcome): Sectio
       rows: judged.length,
       better,
       worse,
-      chance: rounded(chance),
+      chance: Number(chance.toPrecision(3)),
       classifier: isKept ? path : null,
     },
     headline: `${displayOf(judged.length, 'row')}: right on ${displayShare(before?.accuracy ?? 0)} before, ${displayShare(after?.accuracy ?? 0)} after`,
@@ -159,7 +159,7 @@ function answerOf({ judged }: Taught, { change, isKept, path }: Outcome): Sectio
     notes: [
       `${better} wrong labels became right and ${worse} right ones wrong: ${
         chance < SURE ? 'more than chance' : 'this may be chance'
-      } (sign test, p = ${rounded(chance)})`,
+      } (sign test, p ${shownChance(chance)})`,
       'before: the shipped classifier; after: each row judged by one that has seen neither it nor its like (ten folds); intervals are of 95 %',
       'the sample was chosen to be hard: of all calls more are right than of these rows',
       ...few,
@@ -242,6 +242,10 @@ function changeSection(judged: readonly Judged[]): Section {
     { key: 'rows', title: 'Rows', align: 'right', value: (row) => row.rows },
     { key: 'right', title: 'Right now', align: 'right', value: (row) => row.right },
   ]);
+}
+
+function shownChance(chance: number): string {
+  return chance < LEAST_SHOWN ? `< ${LEAST_SHOWN}` : `= ${Number(chance.toPrecision(2))}`;
 }
 
 function rounded(value: number): number {

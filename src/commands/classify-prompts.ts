@@ -5,15 +5,16 @@
  * complexity, or why it has none. Never opens a ledger, never holds more than a page.
  */
 import { resolve } from 'node:path';
+import type { ReadTask } from '../batch/prompt-facts.ts';
 import { type FilePrompt, type PromptFile, promptPages } from '../batch/read-prompts.ts';
 import { keywordComplexity, keywordTask } from '../classify/keywords.ts';
 import type { Task } from '../domain/task.ts';
 import { EXIT, type ExitCode, usageError } from '../errors.ts';
-import { Labeller } from '../ingest/labelling.ts';
 import { displayOf } from '../report/numbers.ts';
 import { type Column, renderRowStream } from '../report/rows.ts';
 import type { Deps } from '../terminal/command.ts';
 import { refuseOverwrite } from '../terminal/output.ts';
+import { taskReader } from './batch-send.ts';
 import { labellingOf } from './labelling.ts';
 
 /** Flags that say which prompts, as typed. */
@@ -23,7 +24,7 @@ export interface PromptFlags {
   readonly keywords?: boolean;
 }
 
-interface LabelledPrompt extends FilePrompt {
+interface LabelledPrompt extends Omit<FilePrompt, 'task'> {
   /** Null where the row could not be read. */
   readonly task: Task | null;
   readonly confidence: number | null;
@@ -79,14 +80,14 @@ export function promptFileOf(
 export async function classifyPrompts(flags: PromptFlags, deps: Deps): Promise<ExitCode> {
   const file = promptFileOf(flags, deps);
   const keywords = flags.keywords === true ? KEYWORD_COLUMNS : [];
-  const labeller = new Labeller(labellingOf(deps));
+  const readTask = taskReader(labellingOf(deps));
   const seen = { rows: 0, faults: 0 };
   async function* labelled(pages: AsyncIterable<FilePrompt[]>): AsyncGenerator<LabelledPrompt[]> {
     for await (const page of pages) {
       deps.signal.throwIfAborted();
       seen.rows += page.length;
       seen.faults += page.filter(({ fault }) => fault !== null).length;
-      yield page.map((prompt) => labelPrompt(prompt, labeller));
+      yield page.map((prompt) => labelPrompt(prompt, readTask));
     }
   }
   const pages = await readable(file);
@@ -114,9 +115,22 @@ async function readable(file: PromptFile): Promise<AsyncGenerator<FilePrompt[]>>
   })();
 }
 
-function labelPrompt(prompt: FilePrompt, labeller: Labeller): LabelledPrompt {
-  if (prompt.fault !== null) return { ...prompt, task: null, confidence: null, complexity: null };
-  const { task, confidence, complexity } = labeller.labelTexts(prompt.system, prompt.user);
+function labelPrompt(prompt: FilePrompt, readTask: ReadTask): LabelledPrompt {
+  const label = promptLabel(prompt, readTask);
+  if (label === null) return { ...prompt, task: null, confidence: null, complexity: null };
+  const { task, confidence, complexity } = label;
   const rounded = complexity === null ? null : Math.round(complexity * 1000) / 1000;
   return { ...prompt, task, confidence, complexity: rounded };
+}
+
+/** The label of a prompt as a batch of the file would give it; null where it could not be read. */
+export function promptLabel(
+  { task: named, source }: FilePrompt,
+  readTask: ReadTask,
+): Pick<ReturnType<ReadTask>, 'task' | 'confidence' | 'complexity'> | null {
+  if (source === null) return null;
+  const { task, confidence, complexity } = readTask(source);
+  return named === null
+    ? { task, confidence, complexity }
+    : { task: named, confidence: 100, complexity };
 }

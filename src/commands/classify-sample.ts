@@ -8,12 +8,13 @@ import { SamplePicker } from '../classify/teach-pick.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { isThere, type PromptTexts, textsAgain } from '../ingest/texts-again.ts';
 import type { Ledger } from '../ledger/open.ts';
-import { type TextPlace, textPlaces, unsurePages } from '../ledger/sketches.ts';
+import { type TextPlace, textPlaces, type UnsureCall, unsurePages } from '../ledger/sketches.ts';
 import { listSources } from '../ledger/sources.ts';
 import { displayOf } from '../report/numbers.ts';
 import { type Column, renderRows } from '../report/rows.ts';
 import type { Deps } from '../terminal/command.ts';
 import { countOf } from './report-flags.ts';
+import { refuseLabels } from './sheet-notes.ts';
 import { groupTemplates } from './template-names.ts';
 
 interface SampleRow extends TextPlace, PromptTexts {}
@@ -24,6 +25,8 @@ interface SampleRow extends TextPlace, PromptTexts {}
  */
 const CELL = { head: 6_000, tail: 3_000 };
 const MOST = 10_000;
+/** So many texts are held at a time where all of a log are tried. */
+const READ_CALLS = 1_000;
 
 /** The columns of the sheet; `--learn` reads system, prompt and task. */
 export const SHEET_COLUMNS: Column<SampleRow>[] = [
@@ -53,27 +56,83 @@ export async function sampleCalls(
     const hint = 'a few hundred labels teach most of what labels can teach';
     throw new UserError(EXIT.usage, `--sample ${size} is more than ${MOST}`, hint);
   }
+  refuseLabels(deps.output, 'any');
   const seed = flags.seed === undefined ? 1 : countOf(flags.seed, '--seed');
   const lost = await lostSources(db, sourceIds);
   const groups = await groupTemplates(db, deps, sourceIds);
-  const picker = new SamplePicker(size, seed);
-  let without = 0;
-  for (const page of unsurePages(db, sourceIds)) {
-    for (const call of page) {
-      if (call.isKept === 0 && lost.has(call.sourceId)) without++;
-      else picker.offer({ ...call, sketch: likeness(call) }, groups.of(call));
+  const unread = new Unread(lost);
+  let rows: SampleRow[] | null = null;
+  while (rows === null) {
+    const picker = new SamplePicker(size, seed);
+    for (const page of unsurePages(db, sourceIds)) {
+      for (const call of page) {
+        if (!unread.has(call)) picker.offer({ ...call, sketch: likeness(call) }, groups.of(call));
+      }
     }
+    rows = await readRows(db, picker.pick(), { unread, deps });
   }
-  const places = textPlaces(db, picker.pick());
-  const texts = await textsAgain(places, deps.signal);
-  const rows = places.flatMap((place) => {
-    const found = texts.get(place.id);
-    return found === undefined ? [] : [{ ...place, ...found }];
-  });
-  noteMissing(deps, [...lost.values()], without + places.length - rows.length);
+  noteMissing(deps, [...lost.values()], unread.countIn(db, sourceIds));
   if (rows.length === 0) throw nothingToLabel();
   await deps.write([renderRows(rows, SHEET_COLUMNS, deps.output)]);
   return EXIT.ok;
+}
+
+/** Calls of which no text can be read: of a log that is gone, or of a part of it that has changed. */
+class Unread {
+  readonly #lost: ReadonlyMap<number, string>;
+  readonly #ids = new Set<number>();
+
+  constructor(lost: ReadonlyMap<number, string>) {
+    this.#lost = lost;
+  }
+
+  has({ id, sourceId, isKept }: UnsureCall): boolean {
+    return this.#ids.has(id) || (isKept === 0 && this.#lost.has(sourceId));
+  }
+
+  /** Adds a call. */
+  add(id: number): void {
+    this.#ids.add(id);
+  }
+
+  /** Adds those of sources, found by reading all their calls. */
+  async addFrom(db: Ledger, sources: readonly number[], deps: Deps): Promise<void> {
+    const ids: number[] = [];
+    for (const page of unsurePages(db, sources)) for (const { id } of page) ids.push(id);
+    for (let at = 0; at < ids.length; at += READ_CALLS) {
+      const places = textPlaces(db, ids.slice(at, at + READ_CALLS));
+      const texts = await textsAgain(places, deps.signal);
+      for (const { id } of places) if (!texts.has(id)) this.#ids.add(id);
+    }
+  }
+
+  countIn(db: Ledger, sourceIds: readonly number[] | null): number {
+    let calls = 0;
+    for (const page of unsurePages(db, sourceIds)) {
+      calls += page.filter((call) => this.has(call)).length;
+    }
+    return calls;
+  }
+}
+
+/** The rows of calls that were picked; null where one cannot be read: then all of its log are tried. */
+async function readRows(
+  db: Ledger,
+  ids: readonly number[],
+  { unread, deps }: { unread: Unread; deps: Deps },
+): Promise<SampleRow[] | null> {
+  const places = textPlaces(db, ids);
+  const texts = await textsAgain(places, deps.signal);
+  const missing = places.filter(({ id }) => !texts.has(id));
+  if (missing.length > 0) {
+    for (const { id } of missing) unread.add(id);
+    await unread.addFrom(db, [...new Set(missing.map(({ sourceId }) => sourceId))], deps);
+    return null;
+  }
+  return places.flatMap((place) => {
+    const found = texts.get(place.id);
+    return found === undefined ? [] : [{ ...place, ...found }];
+  });
 }
 
 /** Equal for calls that are alike; 0 where the message has too few words to tell. */

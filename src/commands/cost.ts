@@ -20,6 +20,8 @@ import { tableFields } from './price-note.ts';
 import { readText } from './read-text.ts';
 import { withLedger } from './with-ledger.ts';
 
+const BODY = { what: 'body', hint: 'pipe one in, or name a file or FILE:LINE' };
+
 interface Flags {
   readonly provider?: string;
   readonly model?: string;
@@ -72,7 +74,7 @@ async function run({ args, flags }: Invocation<Flags>, deps: Deps): Promise<Exit
   const place = placeOf(input);
   const found =
     place === null
-      ? { place: null, stored: null, calls: bodyCalls(await readText(input, deps), hints) }
+      ? { place: null, stored: null, calls: bodyCalls(await readText(input, deps, BODY), hints) }
       : await ledgerCalls(place, hints, deps);
   const cost: CostOfCalls = costOfCalls(book, found.calls);
   const prices = tableFields(book.info, deps.clock.now());

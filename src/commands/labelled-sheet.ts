@@ -6,6 +6,7 @@
  * does not know without naming its line, and never chooses between two labels of one prompt.
  */
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import { append } from '../domain/multimap.ts';
 import { parseTask, type Task } from '../domain/task.ts';
 import { EXIT, UserError } from '../errors.ts';
 
@@ -39,10 +40,15 @@ export interface LabelledSheet {
 
 interface Read {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  /** Where it begins, as an editor counts. */
+  readonly line: number;
 }
 
 const DELIMITERS = [',', ';', '\t'];
+/** A column that the sheets of --sample have and no other answer. */
+const SHEET_MARK = 'label_now';
+/** A header is not longer than this. */
+const HEADER_CHARACTERS = 4_096;
 const HINT = 'save the sheet as CSV (UTF-8) with its columns prompt and task';
 const NAMES = { prompt: ['prompt', 'user'], system: ['system'], task: ['task', 'label'] };
 
@@ -51,23 +57,19 @@ export function parseLabelledSheet(text: string, file: string): LabelledSheet {
   if (text.includes('\u0000')) {
     throw new UserError(EXIT.failed, `${file} is no UTF-8 text`, HINT);
   }
-  const plain = text.replace(/^\ufeff/, '').replace(/^sep=.\r?\n/i, '');
-  const [header, ...rows] = recordsOf(plain, file);
+  const [header, ...rows] = recordsOf(text, file);
   if (header === undefined) throw new UserError(EXIT.failed, `${file} is empty`, HINT);
   const columns = columnsOf(header.record, file);
-  let before = header.info.lines;
   const found: LabelledRow[] = [];
   const unknown = new Map<string, number[]>();
   const left = { empty: 0, embeddings: 0, textless: 0, garbled: 0 };
-  for (const { record, info } of rows) {
-    const line = before + 1;
-    before = info.lines;
+  for (const { record, line } of rows) {
     const label = (record[columns.task] ?? '').trim();
     const prompt = cellText(record[columns.prompt]);
     const system = cellText(record[columns.system]);
     const task = label === '' ? null : parseTask(label);
     if (label === '') left.empty++;
-    else if (task === null) unknown.set(label, [...(unknown.get(label) ?? []), line]);
+    else if (task === null) append(unknown, label, line);
     else if (task === 'embedding') left.embeddings++;
     else if (prompt.trim() === '' && system.trim() === '') left.textless++;
     else {
@@ -79,6 +81,22 @@ export function parseLabelledSheet(text: string, file: string): LabelledSheet {
   return { ...settled(found), unknown: unknowns, ...left };
 }
 
+/** How many rows of a text have a label, and whether it is a sheet of --sample; none in what is no sheet. */
+export function labelsIn(text: string): { readonly rows: number; readonly isOurs: boolean } {
+  const none = { rows: 0, isOurs: false };
+  if (!/task|label/i.test(text.slice(0, HEADER_CHARACTERS))) return none;
+  try {
+    const [header, ...rows] = recordsOf(text, '');
+    if (header === undefined) return none;
+    const { task } = columnsOf(header.record, '');
+    const isOurs = header.record.some((name) => name.trim().toLowerCase() === SHEET_MARK);
+    return { rows: rows.filter(({ record }) => (record[task] ?? '').trim() !== '').length, isOurs };
+  } catch (error) {
+    if (error instanceof UserError) return none;
+    throw error;
+  }
+}
+
 /** Of equal prompts one, and none where their labels differ. */
 function settled(
   all: readonly LabelledRow[],
@@ -86,7 +104,7 @@ function settled(
   const byText = new Map<string, LabelledRow[]>();
   for (const row of all) {
     const key = [row.system, row.prompt].map((text) => text.trim().replace(/\s+/g, ' ')).join('\n');
-    byText.set(key, [...(byText.get(key) ?? []), row]);
+    append(byText, key, row);
   }
   const rows: LabelledRow[] = [];
   const contradictions: LabelledRow[][] = [];
@@ -102,13 +120,24 @@ function settled(
 }
 
 function recordsOf(text: string, file: string): Read[] {
+  const [mark = ''] = /^\ufeff?(?:sep=.\r?\n)?/i.exec(text) ?? [];
+  // Within quotes csv-parse takes CRLF for two lines.
+  const plain = text.slice(mark.length).replace(/\r\n?/g, '\n');
   try {
-    return parseCsv(text, {
-      delimiter: delimiterOf(text),
+    // Empty lines are records too: else nothing would count them.
+    const read = parseCsv(plain, {
+      delimiter: delimiterOf(plain),
       info: true,
       relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as Read[];
+    }) as unknown as { record: readonly string[]; info: { lines: number } }[];
+    let before = mark.endsWith('\n') ? 1 : 0;
+    const records: Read[] = [];
+    for (const { record, info } of read) {
+      const line = before + 1;
+      before = info.lines + (mark.endsWith('\n') ? 1 : 0);
+      if (record.length > 1 || record[0] !== '') records.push({ record, line });
+    }
+    return records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new UserError(EXIT.failed, `${file}: ${error.message}`, HINT, { cause: error });
@@ -117,7 +146,7 @@ function recordsOf(text: string, file: string): Read[] {
 
 /** The delimiter that the header has most of. */
 function delimiterOf(text: string): string {
-  const header = text.slice(0, text.search(/[\r\n]|$/));
+  const [header = ''] = /[^\n]+/.exec(text) ?? [];
   const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
 }
@@ -143,5 +172,5 @@ function columnsOf(header: readonly string[], file: string) {
 
 /** A cell as it was before it was written for a spreadsheet. */
 function cellText(cell: string | undefined): string {
-  return (cell ?? '').replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '').replace(/\r\n/g, '\n');
+  return (cell ?? '').replace(/^'(?=[=+\-@\t\n＝＋－＠])/, '');
 }

@@ -40,7 +40,7 @@ export function ownModelPath({ config, cwd }: Pick<Deps, 'config' | 'cwd'>): str
   return `${resolve(cwd, config.ledger.value)}.classifier`;
 }
 
-/** Settings of which it was said that labels are by the user's own classifier. */
+/** What was said once of the classifier in force, by settings. */
 const told = new WeakSet<Deps['config']>();
 
 /**
@@ -48,46 +48,49 @@ const told = new WeakSet<Deps['config']>();
  * UserError.
  */
 export function labellingOf(deps: Deps): Labelling {
-  const labelling = settledLabelling(deps);
-  if (labelling.own !== null && !told.has(deps.config)) {
-    told.add(deps.config);
+  const own = deps.config.classifier.value === null ? usableOwn(deps) : namedOwn(deps);
+  if (own !== null) {
     const hint = `--classifier ${SHIPPED} leaves it out`;
-    deps.note(`labels by your own classifier: ${labelling.own.path}`, hint);
+    noteOnce(deps, `labels by your own classifier: ${own.path}`, hint);
   }
-  return labelling;
+  return { rules: rulesOf(deps), own };
 }
 
-function settledLabelling(deps: Deps): Labelling {
-  const { config, cwd } = deps;
+function rulesOf({ config, cwd }: Deps): Labelling['rules'] {
   const { value, origin } = config.rules;
-  const rules =
-    value === null
-      ? []
-      : parseRules(
-          readSettingFile({ value, origin }, cwd, 'name a YAML file of rules: docs/teaching.md'),
-          value,
-        );
-  return { rules, own: ownOf(deps) };
+  if (value === null) return [];
+  const hint = 'name a YAML file of rules: docs/teaching.md';
+  return parseRules(readSettingFile({ value, origin }, cwd, hint), value);
 }
 
-function ownOf(deps: Deps): Labelling['own'] {
-  const named = deps.config.classifier.value;
+function noteOnce(deps: Deps, message: string, hint: string): void {
+  if (told.has(deps.config)) return;
+  told.add(deps.config);
+  deps.note(message, hint);
+}
+
+/** The classifier in force where a faulty one must stop nothing: it is left out, and that is said. */
+function usableOwn(deps: Deps): Labelling['own'] {
+  try {
+    return namedOwn(deps);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const hint = 'teach it again: aicost classify --learn labelled.csv, or delete it';
+    noteOnce(deps, `${error.message}: it is left out`, hint);
+    return null;
+  }
+}
+
+/** The classifier in force; null: the shipped one. Throws UserError where it cannot be used. */
+function namedOwn(deps: Deps): Labelling['own'] {
+  const { value: named, origin } = deps.config.classifier;
   if (named === SHIPPED) return null;
   const path = ownModelPath(deps);
   const own = readOwnModel(path);
-  if (own === null && named !== null) {
+  if (own === null) {
+    if (named === null) return null;
     const hint = `give the file that aicost classify --learn wrote, or ${SHIPPED}`;
-    const { origin } = deps.config.classifier;
     throw new UserError(EXIT.usage, `${origin}: there is no classifier at ${path}`, hint);
-  }
-  if (own === null) return null;
-  // After an update of aicost, a classifier nobody named must not stop every command.
-  if (named === null && own.note.over !== shippedId()) {
-    deps.note(
-      `${path} was taught over another version of the classifier and is left out`,
-      'teach it again: aicost classify --learn labelled.csv',
-    );
-    return null;
   }
   checkBase(own.note, shippedId(), path);
   return { path, id: own.id };
@@ -125,15 +128,30 @@ export async function relabelStale(
   await relabelCalls(db, deps, { labelling, sourceIds: stale.map(({ id }) => id) });
 }
 
-/** Says where the labels of a ledger were given by something else than what is in force now. */
+/**
+ * Says where the labels of a ledger were given by something else than what is in force now. Throws
+ * UserError where the rules cannot be read.
+ */
 export function noteStale(db: Ledger, deps: Deps): void {
-  const stale = sourcesLabelledOtherwise(db, labellingKey(settledLabelling(deps)), null);
+  const isOwn = deps.config.classifier.value !== SHIPPED;
+  const own = usableOwn(deps);
+  // What a classifier labelled that is left out now is not to be labelled anew: it was said.
+  if (isOwn && own === null && told.has(deps.config)) return;
+  const key = labellingKey({ rules: rulesOf(deps), own });
+  const stale = sourcesLabelledOtherwise(db, key, null);
   if (stale.length === 0) return;
   const calls = stale.reduce((sum, source) => sum + source.calls, 0);
   deps.note(
     `${displayOf(calls, 'call')} were labelled by other rules or another classifier`,
-    'aicost classify --relabel labels them anew',
+    relabelHint(deps),
   );
+}
+
+/** How labels are given anew: who labelled by rules must not lose these labels by following it. */
+export function relabelHint({ config }: Pick<Deps, 'config'>): string {
+  const { value: rules } = config.rules;
+  if (rules !== null) return `aicost classify --relabel --rules ${rules} labels them anew`;
+  return 'aicost classify --relabel --rules FILE labels them anew; without --rules, labels that rules gave are lost';
 }
 
 function noteLost(deps: Deps, { kept, lost, undecided }: Relabelled): void {
@@ -143,7 +161,7 @@ function noteLost(deps: Deps, { kept, lost, undecided }: Relabelled): void {
   const are = lost.length === 1 ? 'is' : 'are';
   deps.note(
     `${displayOf(kept, 'call')} ${verb} old label: ${names} ${are} away or changed; only rules that need no text were applied`,
-    'put the logs back, or read them with --store-text; aicost classify --relabel tries again',
+    `put the logs back, or read them with --store-text; ${relabelHint(deps)}`,
   );
   for (const [line, calls] of undecided) {
     deps.note(`the rule on line ${line} could not be decided for ${displayOf(calls, 'call')}`);

@@ -9,24 +9,26 @@ import type { Deps } from '../terminal/command.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** What is read, for messages, and what to give instead of what cannot be. */
+export interface TextKind {
+  readonly what: string;
+  readonly hint: string;
+}
+
 /** The text of a file, or of standard input for `-`. Throws UserError. */
-export async function readText(input: string, deps: Deps): Promise<string> {
-  if (input !== '-') {
-    const setting = { value: input, origin: 'body' };
-    return readSettingFile(setting, deps.cwd, 'give a file, or pipe the body in');
-  }
+export async function readText(input: string, deps: Deps, kind: TextKind): Promise<string> {
+  const { what, hint } = kind;
+  if (input !== '-') return readSettingFile({ value: input, origin: what }, deps.cwd, hint);
   const { stdin } = deps.streams;
-  if (stdin.isTTY === true) {
-    throw new UserError(EXIT.usage, 'no body is given', 'pipe one in, or name a file or FILE:LINE');
-  }
+  if (stdin.isTTY === true) throw new UserError(EXIT.usage, `no ${what} is given`, hint);
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of stdin) {
     pieces.push(Buffer.from(piece));
     bytes += piece.length;
     if (bytes > MAX_BYTES) {
-      const hint = 'aicost audit - reads logs of any size';
-      throw new UserError(EXIT.failed, 'standard input is too large for one body', hint);
+      const larger = 'aicost audit - reads logs of any size';
+      throw new UserError(EXIT.failed, `standard input is too large for one ${what}`, larger);
     }
   }
   return Buffer.concat(pieces).toString('utf8');

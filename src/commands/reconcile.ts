@@ -7,6 +7,7 @@
 import { resolve } from 'node:path';
 import { readSettingFile } from '../config.ts';
 import { parseDecimal } from '../domain/money.ts';
+import { providerId } from '../domain/providers.ts';
 import { parseInstant } from '../domain/time.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { countUndated } from '../ledger/lookup.ts';
@@ -14,7 +15,6 @@ import { loggedProviders } from '../ledger/models.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { readCalls } from '../ledger/read.ts';
 import type { PriceBook } from '../pricing/price.ts';
-import { providerId } from '../pricing/providers.ts';
 import { type ReconcileSettings, reconcile } from '../reconcile/reconcile.ts';
 import { renderReconcile } from '../report/reconcile.ts';
 import type { ReconcileReport } from '../report/reconcile-model.ts';

@@ -39,7 +39,7 @@ export interface ReportSettings {
 /** Declares the flags of ReportFlags, --prices and --policy. */
 export function declareReportFlags(command: CliCommand): void {
   command
-    .option('--by <what>', `only the spend by ${SPEND_KEYS.join(', ')}`)
+    .option('--by <what>', `only the spend by ${SPEND_KEYS.join(', ')}`, onlyOne)
     .option('--since <time>', 'calls from this UTC day or time on')
     .option('--until <time>', 'calls up to the end of this UTC day, or before this time')
     .option('--top <n>', 'rows of each table on a terminal', '10')
@@ -80,6 +80,13 @@ export function periodOf({
     throw new UserError(EXIT.usage, '--since is not before --until', 'turn them round');
   }
   return { sinceMs, untilMs };
+}
+
+/** Of two, commander would take the last one without a word. */
+function onlyOne(value: string, before: string | undefined): string {
+  if (before === undefined) return value;
+  const message = `--by is given twice: ${before} and ${value}`;
+  throw new UserError(EXIT.usage, message, 'run the command once for each');
 }
 
 function spendKeyOf(text: string): SpendKey {

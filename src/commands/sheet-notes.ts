@@ -1,13 +1,15 @@
 /**
- * What is said of a labelled sheet before anything is learned from it.
+ * What is said of a labelled sheet before anything is learned from it, or an answer takes its place.
  *
  * Takes a sheet as it was read, gives notes: what is left out, where it stands, how to mend it. Never
- * a prompt's text.
+ * a prompt's text, and never lets a person's labels be overwritten.
  */
 import { TASKS } from '../domain/task.ts';
+import { usageError } from '../errors.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Deps } from '../terminal/command.ts';
-import type { LabelledSheet } from './labelled-sheet.ts';
+import { previousText } from '../terminal/output.ts';
+import { type LabelledSheet, labelsIn } from './labelled-sheet.ts';
 
 const SHOWN_LINES = 5;
 const SHOWN_LABELS = 20;
@@ -64,4 +66,17 @@ function noteContradictions({ contradictions }: LabelledSheet, file: string, dep
   }
   const more = contradictions.length - SHOWN_CONTRADICTIONS;
   if (more > 0) deps.note(`${displayOf(more, 'more prompt')} with contradicting labels left out`);
+}
+
+/**
+ * Refuses an answer that would replace labels a person filled in: in a sheet of --sample (`ours`), or in
+ * `any` CSV with a column for them. Throws UserError.
+ */
+export function refuseLabels(output: Deps['output'], sheets: 'ours' | 'any'): void {
+  const { rows, isOurs } = labelsIn(previousText(output));
+  if (rows === 0 || (sheets === 'ours' && !isOurs)) return;
+  throw usageError(
+    `--out would overwrite ${output.path}, where ${displayOf(rows, 'row')} ${rows === 1 ? 'has a label' : 'have labels'} in the column task`,
+    'name another file, or move it away; aicost classify --learn learns from it',
+  );
 }

@@ -214,14 +214,16 @@ function usdOrNull(amount: bigint | null): string | null {
 }
 
 /** A share rounded towards 0 at the fourth decimal; 0 of nothing. */
-function shareOf(part: bigint, whole: bigint): number {
+export function shareOf(part: bigint, whole: bigint): number {
   return shareBp(part, whole) / 10_000;
 }
 
-function rounded(share: number): number {
+/** A share for a program: without the noise of doubles. */
+export function rounded(share: number): number {
   return Math.round(share * 1e6) / 1e6;
 }
 
-function displaySigned(share: number): string {
+/** A share for people; one below 0 too. */
+export function displaySigned(share: number): string {
   return share < 0 ? `-${displayShare(-share)}` : displayShare(share);
 }

@@ -4,14 +4,14 @@
  *
  * Takes what was found and its replay, gives rows. Never a promise without what became of it.
  */
-import { formatUsd, shareBp } from '../domain/money.ts';
+import { formatUsd } from '../domain/money.ts';
 import { countColumn, moneyColumn } from '../report/columns.ts';
 import { displayOf, displayShare } from '../report/numbers.ts';
 import { type SectionColumn, type Sections, sectionOf } from '../report/sections.ts';
 import type { NotTaken } from '../simulate/lever-options.ts';
 import type { Optimized } from '../simulate/optimize.ts';
 import type { MoveBar, MovesNotTaken, RuleFigures } from '../simulate/search-moves.ts';
-import { simulateAnswer } from './simulate-answer.ts';
+import { displaySigned, rounded, shareOf, simulateAnswer } from './simulate-answer.ts';
 import { figuresOf, limitsText, type OptimizeLimits } from './simulate-optimize-file.ts';
 import { falseHitsOf } from './simulate-semantic.ts';
 import type { Simulated } from './simulate-words.ts';
@@ -215,17 +215,5 @@ function shareColumn(
   title: string,
   share: (row: PromisedRow) => number,
 ): SectionColumn<PromisedRow> {
-  return { key, title, align: 'right', value: share, display: (row) => signed(share(row)) };
-}
-
-function shareOf(part: bigint, whole: bigint): number {
-  return shareBp(part, whole) / 10_000;
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 1e6) / 1e6;
-}
-
-function signed(share: number): string {
-  return share < 0 ? `-${displayShare(-share)}` : displayShare(share);
+  return { key, title, align: 'right', value: share, display: (row) => displaySigned(share(row)) };
 }

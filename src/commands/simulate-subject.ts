@@ -5,7 +5,6 @@
  */
 import { bundledContextWindows, type ContextWindowOf } from '../compare/catalogue-facts.ts';
 import { readSettingFile } from '../config.ts';
-import { emptyUsage } from '../domain/tokens.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { placesOf } from '../ledger/lookup.ts';
 import type { Ledger } from '../ledger/open.ts';
@@ -26,6 +25,7 @@ import { partsOf } from '../simulate/simulate.ts';
 import type { CliCommand, Deps } from '../terminal/command.ts';
 import { tokenRatioPermille } from '../tokenize/ratio.ts';
 import { declareEmbedFlags, type EmbedFlags } from './embed-flags.ts';
+import { hasPriceIn } from './policy-prices.ts';
 import { declarePrices, openBook } from './price-book.ts';
 import { eachCall } from './read-ledger.ts';
 import { declareReadFlags, exitCodeOf, type ReadFlags, readLogs } from './read-logs.ts';
@@ -131,7 +131,10 @@ export async function withSubject(
     const semantic =
       settings === null ? null : await readSemanticLog(db, deps, { ...asked, settings });
     // A plan of what to embed is no replay.
-    if (semantic === null && flags.dryRun === true) return EXIT.ok;
+    if (flags.dryRun === true) {
+      if (semantic !== null) deps.note('nothing is left to embed: all vectors are there');
+      return EXIT.ok;
+    }
     return run({
       ...{ table, policy, book, quality, semantic, holdout, seed, unpricedModels },
       ...{ limits: limitsOf(policy), limitsOf, latencies, maxLatencyMs },
@@ -202,10 +205,6 @@ function ownQuality({ quality }: SubjectFlags, { cwd }: Deps) {
 function unpricedOf({ routing, models }: PolicyFile, book: PriceBook): string[] {
   const uses = [...(routing?.rules ?? []).map(({ use }) => use), routing?.otherwise ?? null];
   const named = [...new Set(uses.flatMap((use) => use ?? []))];
-  return named.filter((model) => {
-    const provider = models?.get(model)?.provider ?? '';
-    const target = { provider, model, modelRequested: model, region: '' };
-    const schedule = book.schedule({ ...target, operation: 'chat', tier: 'standard' });
-    return typeof schedule.cost(emptyUsage(), null) === 'string';
-  });
+  const hasPrice = hasPriceIn(book);
+  return named.filter((model) => !hasPrice(model, models?.get(model)?.provider ?? ''));
 }

@@ -42,8 +42,8 @@ interface Asked {
 }
 
 /**
- * Reads the texts and links the prompts; null where only a plan of what to embed was asked for. Throws
- * the signal's reason when it is aborted.
+ * Reads the texts and links the prompts; null where only a plan of what to embed was asked for
+ * and vectors are missing. Throws the signal's reason when it is aborted.
  */
 export async function readSemanticLog(
   db: Ledger,
@@ -61,7 +61,7 @@ export async function readSemanticLog(
   await eachText(db, deps, prompts, (prompt, text) => texts.set(prompt, text));
   const asked = [...texts.values()].filter(isEmbedded).map(({ text }) => text);
   const vectors = await embedTexts(db, deps, { texts: asked, model: embed, flags, paidBy });
-  if (flags.dryRun === true) return null;
+  if (flags.dryRun === true && asked.some((text) => !vectors.has(text))) return null;
   const near = { expected: asked.length, most: MOST_CANDIDATES };
   const newNeighbours = await openNeighbours(db, vectors, near);
   const linker = new SemanticLinker(prompts, floor, newNeighbours());

@@ -29,8 +29,10 @@ export async function groupTemplates(
     for (const call of page) counter.add(call, call.promptHash);
     deps.signal.throwIfAborted();
   }
-  await deps.pause();
-  return counter.groups();
+  return counter.groups(async () => {
+    await deps.pause();
+    deps.signal.throwIfAborted();
+  });
 }
 
 /** A way to tell the template of a call that was read with its sketches. */

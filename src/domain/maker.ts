@@ -1,49 +1,39 @@
 /**
- * Makers: who sells a model, told from its name.
+ * Makers: who sends the invoice for a model, told from its name.
  *
  * Takes a model name as logs spell it, gives the provider an unnamed one is taken for, as the price
  * catalogue spells it. Never a guess: null for a name that several sell.
  */
+import { parseModelName } from './model-names.ts';
+import { isLocalProvider, providerId } from './providers.ts';
 
-const PREFIX = /^(?:(?:us|eu|apac|jp|au|ca|global|us-gov)\.)?([a-z-]+)[./](?=[a-z])/;
-/** What stands before a name, where it is spelled otherwise than the provider's id. */
-const SPELLED: Readonly<Record<string, string>> = {
-  amazon: 'aws',
-  bedrock: 'aws',
-  azure_ai: 'azure',
-  gemini: 'google',
-  vertex_ai: 'google',
-  'vertex-ai': 'google',
-  mistralai: 'mistral',
-  xai: 'x-ai',
-  moonshot: 'moonshotai',
-  'deepseek-ai': 'deepseek',
-};
-const PROVIDERS: ReadonlySet<string> = new Set(
-  `openai azure anthropic google aws x-ai deepseek mistral cohere groq openrouter perplexity together
-   fireworks moonshotai minimax cerebras`.split(/\s+/),
-);
-const MAKERS: readonly (readonly [RegExp, string])[] = [
+/** Names of models that their makers sell. */
+const FAMILIES: readonly (readonly [pattern: RegExp, provider: string])[] = [
   [
-    /^(?:ft:)?(?:gpt-(?!oss)|chatgpt|o\d|text-embedding-(?:3|ada)|dall-e|whisper|tts-|davinci)/,
+    /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|codex-|o[134](?:-|$)|text-embedding-(?:3|ada)|dall-e-|whisper-1|tts-1|davinci|babbage)/,
     'openai',
   ],
-  [/^claude/, 'anthropic'],
-  [/^(?:models\/)?gemini/, 'google'],
-  [/^(?:mistral|ministral|codestral|magistral|devstral|pixtral)/, 'mistral'],
+  [/^claude-/, 'anthropic'],
+  [/^gemini-/, 'google'],
   [/^deepseek-(?:chat|reasoner)/, 'deepseek'],
-  [/^grok/, 'x-ai'],
+  [/^grok-/, 'x-ai'],
+  [/^(?:mistral|ministral|codestral|magistral|devstral|pixtral)(?:-|$)/, 'mistral'],
   [/^(?:command|embed-|rerank-)/, 'cohere'],
-  [/^sonar/, 'perplexity'],
-  [/^(?:kimi|moonshot)/, 'moonshotai'],
-  [/^minimax/, 'minimax'],
+  [/^sonar(?:-|$)/, 'perplexity'],
+  [/^(?:kimi|moonshot)-/, 'moonshotai'],
+  [/^minimax-/, 'minimax'],
+  [/^voyage-/, 'voyageai'],
 ];
 
 /** The provider that a model is taken to be of where a log names none; null: it cannot be told. */
 export function makerOf(model: string): string | null {
-  const name = model.trim().toLowerCase();
-  const prefix = PREFIX.exec(name)?.[1] ?? '';
-  const spelled = SPELLED[prefix] ?? prefix;
-  if (PROVIDERS.has(spelled)) return spelled;
-  return MAKERS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+  const parsed = parseModelName(model);
+  if (parsed === null || parsed.hints.some(isLocalProvider)) return null;
+  const hinted = parsed.hints.map(providerId).find((id) => id !== '');
+  if (hinted !== undefined) return hinted;
+  for (const { name } of parsed.spellings) {
+    const family = FAMILIES.find(([pattern]) => pattern.test(name));
+    if (family !== undefined) return family[1];
+  }
+  return null;
 }

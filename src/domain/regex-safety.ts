@@ -5,13 +5,16 @@
  * read in two ways is found in the automaton of the expression (Weideman et al. 2016: two different
  * ways round the same loop for the same characters make back-tracking exponential).
  */
-import { Automaton, MOST_POSITIONS } from './regex-automaton.ts';
+import { Automaton } from './regex-automaton.ts';
+import { TooManySteps, Ways } from './regex-ways.ts';
 
 const LONGEST_PATTERN = 500;
+const TOO_LARGE = 'is too large to be checked';
 
 /** What may follow each other that takes the same characters. */
 export interface RegexLimits {
-  /** Open repetitions: the time grows with the length of the text to this power. */
+  /** Open repetitions: the time grows with the length of the text to this power; of infinity, none
+   * of the limits counts. */
   readonly loops: number;
   /** Parts that may be left out and alternatives that begin alike, each of which doubles the ways; */
   readonly doublings: number;
@@ -31,18 +34,29 @@ export function slowRegexProblem(
   if (pattern.length > LONGEST_PATTERN) return `is longer than ${LONGEST_PATTERN} characters`;
   const mistake = syntaxProblem(pattern, flags);
   if (mistake !== null) return mistake;
-  if (/\\[1-9k]/.test(pattern.replace(/\\\\/g, ''))) return 'refers back to a group';
-  const automaton = new Automaton(pattern, flags);
-  automaton.build();
-  if (automaton.sets.length > MOST_POSITIONS) return 'is too large to be checked';
-  if (automaton.isExponential())
-    return 'could back-track for ever: a repetition within a repetition';
-  const loops = automaton.longestLoopChain() + (pattern.startsWith('^') ? 0 : 1);
+  const bare = pattern.replace(/\\\\/g, '');
+  if (/\\[1-9k]/.test(bare)) return 'refers back to a group';
+  if (/\\c(?![a-z])/i.test(bare)) return 'holds \\c without a letter';
+  if (/\(\?[a-z-]+:/.test(bare)) return 'sets flags within';
+  try {
+    return slowness(new Automaton(pattern, flags), limits);
+  } catch (error) {
+    if (error instanceof TooManySteps) return TOO_LARGE;
+    throw error;
+  }
+}
+
+function slowness(automaton: Automaton, limits: RegexLimits): string | null {
+  if (automaton.isTooLarge) return TOO_LARGE;
+  const ways = new Ways(automaton);
+  if (ways.isExponential()) return 'could back-track for ever: a repetition within a repetition';
+  if (limits.loops === Number.POSITIVE_INFINITY) return null;
+  const loops = ways.longestLoopChain() + (automaton.isAnchored ? 0 : 1);
   if (loops > limits.loops) {
     return 'could back-track for very long: too many open repetitions of the same characters';
   }
   const most = loops > 1 ? limits.doublingsWithLoops : limits.doublings;
-  return automaton.doublings() > most
+  return ways.doublings() > most
     ? 'could back-track for very long: too many optional parts, or alternatives that begin alike'
     : null;
 }

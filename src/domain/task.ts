@@ -101,6 +101,14 @@ export function parseTask(text: string): Task | null {
   return LABELS.get(key) ?? LABELS.get(singular) ?? null;
 }
 
+/** Tags that name no label in a log, though they do elsewhere: Langfuse calls any call a generation. */
+const NO_TAGS: ReadonlySet<string> = new Set(['generation', 'generations']);
+
+/** The label that a log's own tag names; null if it names none. */
+export function parseTag(tag: string): Task | null {
+  return NO_TAGS.has(tag.trim().toLowerCase()) ? null : parseTask(tag);
+}
+
 /** Whether a cheap model usually does this task as well as a dear one. */
 export function isCommodity(task: Task): boolean {
   return COMMODITY.has(task);

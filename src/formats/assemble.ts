@@ -7,7 +7,7 @@
  */
 import { type Call, hasFailed, type Outcome, type Target, type Tier } from '../domain/call.ts';
 import type { Rejected } from '../domain/reject.ts';
-import { parseTask, type Task } from '../domain/task.ts';
+import { parseTag, type Task } from '../domain/task.ts';
 import { emptyUsage, type Usage } from '../domain/tokens.ts';
 import { type Body, servedTier, tierOf } from './body.ts';
 import { operationOf, outcomeOf, providerOf, timesOf } from './facts.ts';
@@ -219,11 +219,11 @@ function nameOf(value: Json | undefined, { users }: Memory): string | null {
 
 function tagOf(values: RoleValues): Task | null {
   const own = stringOf(values[R.task]);
-  if (own !== null) return parseTask(own);
+  if (own !== null) return parseTag(own);
   const tags = values[R.tags];
   if (tags === undefined) return null;
   for (const tag of Array.isArray(tags) ? tags : [tags]) {
-    const task = parseTask(stringOf(tag) ?? '');
+    const task = parseTag(stringOf(tag) ?? '');
     if (task !== null) return task;
   }
   return null;

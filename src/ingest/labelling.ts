@@ -5,8 +5,7 @@
  * beats a tag, and a tag the classifier. Never decodes a text that no rule asks for.
  */
 import { type PromptText, readPrompt } from '../classify/classify.ts';
-import { type CallSignals, NO_SIGNALS } from '../classify/evidence.ts';
-import { plainPrompt } from '../classify/features.ts';
+import type { CallSignals } from '../classify/evidence.ts';
 import type { Model } from '../classify/model.ts';
 import { type Rule, RuleBook, type RuleFacts } from '../classify/rules.ts';
 import type { Call, Operation } from '../domain/call.ts';
@@ -101,16 +100,6 @@ export class Labeller {
     return this.#labelOf(text, { signals, rule, tag: null });
   }
 
-  /** Labels a prompt of which the texts alone are known: no rule on a model or tag fits it. */
-  labelTexts(system: string, user: string): Label {
-    const rule = this.#ruleFor(() => ({
-      ...{ models: [], provider: '', operation: 'chat', tags: [], endpoints: [] },
-      ...{ system: () => system, prompt: () => user },
-    }));
-    const text = plainPrompt(system, user);
-    return this.#labelOf(text, { signals: NO_SIGNALS, rule, tag: null });
-  }
-
   #ruleFor(factsOf: () => RuleFacts): Rule | null {
     return this.#rules?.decide(factsOf()).rule ?? null;
   }
@@ -119,8 +108,8 @@ export class Labeller {
     text: PromptText,
     { signals, rule, tag }: { signals: CallSignals; rule: Rule | null; tag: Task | null },
   ): Label {
-    const { verdict, complexity: said, sketch } = readPrompt(text, signals, this.model);
-    const complexity = signals.operation === 'chat' && sketch !== 0 ? said : null;
+    const { verdict, complexity: said, hasWords } = readPrompt(text, signals, this.model);
+    const complexity = signals.operation === 'chat' && hasWords ? said : null;
     if (rule !== null) return { task: rule.task, confidence: SURE, complexity, by: 'rule', rule };
     if (tag !== null) return { task: tag, confidence: SURE, complexity, by: 'tag', rule };
     return { ...verdict, complexity, by: 'classifier', rule };

@@ -22,6 +22,7 @@ import { hashBytes } from '../formats/hash.ts';
 const CHECKSUM_BYTES = 8;
 const OTHER_HINT =
   'name another one with --classifier, or take the one of aicost: --classifier shipped';
+const PLACE_HINT = 'keep it elsewhere with --classifier FILE, and name it so from then on';
 const DAMAGED_HINT =
   'teach it again: aicost classify --learn labelled.csv; or leave it out: --classifier shipped';
 
@@ -118,7 +119,7 @@ function readIfThere(path: string): Buffer | null {
 
 function unwritable(path: string, cause: unknown): unknown {
   if (!(cause instanceof Error && 'code' in cause) || cause instanceof UserError) return cause;
-  return unusable(path, `cannot be written (${String(cause.code)})`, OTHER_HINT, cause);
+  return unusable(path, `cannot be written (${String(cause.code)})`, PLACE_HINT, cause);
 }
 
 function unusable(path: string, why: string, hint: string, cause?: Error): UserError {

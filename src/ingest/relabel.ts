@@ -164,7 +164,7 @@ class Relabelling {
       return;
     }
     const { rule, undecided } = this.#rules.decide(factsOf(row));
-    if (undecided !== null) this.#noteUndecided(undecided);
+    for (const one of undecided) this.#noteUndecided(one);
     if (rule === null) {
       this.#calls++;
       this.#kept++;

@@ -7,6 +7,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
+import { append } from '../domain/multimap.ts';
 import { isRejected } from '../domain/reject.ts';
 import { UserError } from '../errors.ts';
 import type { ParsedCall } from '../formats/assemble.ts';
@@ -64,7 +65,7 @@ async function callsAgain<Place extends RecordPlace>(
   for (const place of places) {
     const kept = keptCall(place);
     if (kept !== null) take(place, kept);
-    else byPath.set(place.path, [...(byPath.get(place.path) ?? []), place]);
+    else append(byPath, place.path, place);
   }
   for (const [path, wanted] of byPath) {
     signal.throwIfAborted();
@@ -217,7 +218,7 @@ async function readTable<Place extends RecordPlace>(
 ): Promise<void> {
   const open = new Map<number, Place[]>();
   for (const place of wanted) {
-    open.set(place.byteOffset, [...(open.get(place.byteOffset) ?? []), place]);
+    append(open, place.byteOffset, place);
   }
   const last = wanted.at(-1)?.byteOffset ?? 0;
   await eachCallAgain(path, null, ({ parsed, byteOffset }) => {

@@ -4,7 +4,7 @@
  * Takes the source and the line of a call, gives the row with its answer. Never an answer that may be
  * another attempt's.
  */
-import type { PendingRow } from './batch-rows.ts';
+import { type PendingRow, RUN } from './batch-rows.ts';
 import type { Ledger } from './open.ts';
 
 /** A row, and what it was answered. */
@@ -19,8 +19,6 @@ interface Found {
   readonly input: string;
   readonly answer: string | null;
 }
-
-const RUN = 2 ** 32;
 
 /** A reader of rows by the source of their calls and their line. */
 export function batchRowAt(db: Ledger): (sourceId: number, line: number) => RowAt | null {

@@ -8,7 +8,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { Ledger } from './open.ts';
 
 /** So many rows of one run, and runs, fit the id of a row: 2^32 rows, 2^21 runs. */
-const RUN = 2 ** 32;
+export const RUN = 2 ** 32;
 const PAGE = 500;
 /** Rows to one INSERT. */
 const ROWS = 20;

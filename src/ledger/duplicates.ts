@@ -38,28 +38,30 @@ export function hasSuspects(db: Ledger): boolean {
 /** Settles all suspects: afterwards no call stands twice. */
 export function settleDuplicates(db: Ledger): Settled {
   if (!hasSuspects(db)) return { known: 0, replaced: 0 };
-  return db.transaction(() => {
-    let known = 0;
-    let replaced = 0;
-    const settle = settler(db);
-    for (const group of groupsOf(db)) {
-      let kept: Row[] = [];
-      for (const row of group) {
-        const twin = kept.find((other) => isSameCall(other, row));
-        if (twin === undefined) {
-          kept = [...kept, row];
-          continue;
+  return db
+    .transaction(() => {
+      let known = 0;
+      let replaced = 0;
+      const settle = settler(db);
+      for (const group of groupsOf(db)) {
+        let kept: Row[] = [];
+        for (const row of group) {
+          const twin = kept.find((other) => isSameCall(other, row));
+          if (twin === undefined) {
+            kept = [...kept, row];
+            continue;
+          }
+          const fuller = completeness(row) > completeness(twin);
+          if (fuller) replaced++;
+          else known++;
+          settle(fuller ? row : twin, fuller ? twin : row);
+          if (fuller) kept = kept.map((other) => (other === twin ? row : other));
         }
-        const fuller = completeness(row) > completeness(twin);
-        if (fuller) replaced++;
-        else known++;
-        settle(fuller ? row : twin, fuller ? twin : row);
-        if (fuller) kept = kept.map((other) => (other === twin ? row : other));
       }
-    }
-    db.exec('DELETE FROM suspect');
-    return { known, replaced };
-  }).immediate();
+      db.exec('DELETE FROM suspect');
+      return { known, replaced };
+    })
+    .immediate();
 }
 
 const PAGE = 20_000;

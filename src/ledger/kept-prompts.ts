@@ -7,10 +7,9 @@
 import type { EpochMs } from '../domain/time.ts';
 import type { AnswerKey } from './answers.ts';
 import type { PendingRow } from './batch-rows.ts';
-import { rowId } from './batch-rows.ts';
+import { RUN, rowId } from './batch-rows.ts';
 import type { Ledger } from './open.ts';
 
-const RUN = 2 ** 32;
 /** Those of a setting are held in memory: the latest. */
 const MOST_PROMPTS = 200_000;
 

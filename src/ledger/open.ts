@@ -17,11 +17,17 @@ export type Ledger = Database.Database;
 const APPLICATION_ID = 0x6169636f;
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 32_768;
+/** A ledger that cannot be written is read as a whole. */
+const MAX_READ_BYTES = 1024 ** 3;
+/** The two bytes of SQLite's header that say whether there is a write-ahead log: 2, else 1. */
+const WAL_VERSION_AT = 18;
 
 /** Opens a ledger for reading and writing, making it if it is not there. Throws UserError. */
 export function openLedger(file: string): Ledger {
   return guardLedger(file, () => {
     makePrivate(file);
+    // SQLite would open it all the same, and leave files beside it that its owner cannot write.
+    if (!isWritable(file)) throw ledgerError(file, 'SQLITE_READONLY');
     const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       checkHeader(db, file);
@@ -38,16 +44,89 @@ export function openLedger(file: string): Ledger {
   });
 }
 
-/** Opens a ledger that must be there already. Throws UserError. */
+/** Opens a ledger that must be there already; one that cannot be written, for reading. Throws UserError. */
 export function openExistingLedger(file: string): Ledger {
-  if (!fs.existsSync(file)) {
+  if (!hasLedger(file)) {
     throw new UserError(
       EXIT.failed,
       `there is no ledger at ${file}`,
       'make one with: aicost ingest LOG, or name another with --ledger FILE',
     );
   }
-  return openLedger(file);
+  return isWritable(file) ? openLedger(file) : openForReading(file);
+}
+
+/** Whether anything is where a ledger is looked for. */
+export function hasLedger(file: string): boolean {
+  return fs.existsSync(file);
+}
+
+function isWritable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/** What then writes is told that it cannot. */
+function openForReading(file: string): Ledger {
+  return guardLedger(file, () => {
+    const inUse = sizeOf(`${file}-wal`) > 0;
+    const place = inUse ? file : settledBytes(file);
+    const db = new Database(place, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      checkHeader(db, file);
+      checkSchema(db, file);
+      db.pragma(`cache_size = -${CACHE_KIB}`);
+      db.pragma('temp_store = MEMORY');
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return db;
+  });
+}
+
+/**
+ * The bytes of a ledger nobody writes to: SQLite itself would leave files beside it that its owner
+ * cannot write, and needs a folder that takes them.
+ */
+function settledBytes(file: string): Buffer {
+  const before = fs.statSync(file);
+  if (before.size > MAX_READ_BYTES) {
+    throw new UserError(
+      EXIT.failed,
+      `the ledger ${file} cannot be written, and is too large to be read without`,
+      'copy it to a folder of yours and name the copy with --ledger FILE',
+    );
+  }
+  const bytes = fs.readFileSync(file);
+  const after = fs.statSync(file);
+  const isSettled = after.mtimeMs === before.mtimeMs && bytes.length === before.size;
+  if (!isSettled || sizeOf(`${file}-wal`) > 0) throw ledgerError(file, 'SQLITE_BUSY');
+  // In memory there is no write-ahead log: the header must not ask for one.
+  if (bytes.length > WAL_VERSION_AT + 1) bytes.fill(1, WAL_VERSION_AT, WAL_VERSION_AT + 2);
+  return bytes;
+}
+
+/** 0 where nothing is. */
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** An older schema is brought up to date by writing. */
+function checkSchema(db: Ledger, file: string): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version === MIGRATIONS.length) return;
+  throw new UserError(
+    EXIT.failed,
+    `${file} was written by an older aicost, and cannot be brought up to date: it cannot be written`,
+    'change its permissions, or name another file with --ledger FILE',
+  );
 }
 
 /** Runs what touches the ledger and says in plain words what went wrong with the file. */
@@ -152,9 +231,11 @@ function explain(error: unknown, file: string): UserError | null {
   if (!(error instanceof Database.SqliteError) && (error as NodeJS.ErrnoException).path !== file)
     return null;
   const key = code.startsWith('SQLITE_') ? code.split('_').slice(0, 2).join('_') : code;
-  const known = Object.hasOwn(HINTS, key) ? HINTS[key] : undefined;
-  if (known === undefined) return null;
-  return new UserError(EXIT.failed, `the ledger ${path.normalize(file)} ${known[0]}`, known[1], {
-    cause: error,
-  });
+  return Object.hasOwn(HINTS, key) ? ledgerError(file, key, error) : null;
+}
+
+function ledgerError(file: string, key: string, cause?: Error): UserError {
+  const [what, hint] = HINTS[key]!;
+  const options = cause === undefined ? {} : { cause };
+  return new UserError(EXIT.failed, `the ledger ${path.normalize(file)} ${what}`, hint, options);
 }

@@ -133,6 +133,11 @@ export function listSources(
   return ids === null ? all : all.filter((source) => ids.includes(source.id));
 }
 
+/** Where the logs of a ledger lay when they were read last. */
+export function listPaths(db: Ledger): string[] {
+  return db.prepare("SELECT DISTINCT path FROM source WHERE path <> '-'").pluck().all() as string[];
+}
+
 /**
  * Starts writing: other processes may read but not write from here on. False if that was done before.
  */

@@ -34,6 +34,12 @@ const TEMPLATE_SHARE = 0.25;
 const LEAST_CHANGE = 0.35;
 /** How much a word in place of another counts against, beside not counting for. */
 const SWAP_PENALTY = 0.5;
+/** A longer text makes a word that differs no smaller: one in place of another costs 0.15 at least. */
+const MOST_WEIGHT = 10;
+/** What one word in place of another weighs at least: a character of Chinese is half a word. */
+const LEAST_SWAP = 1;
+/** Less is function words in place of others. */
+const LEAST_CONTENT = 0.4;
 
 /** Compares two texts; `weightOf` is what a word is worth in a log (rare ones more), 1 unless given. */
 export function matchTexts(
@@ -125,8 +131,8 @@ export function similarityOf(a: TextMeaning, b: TextMeaning, weightOf: WeightOf 
   const common = commonWeight(left, right);
   const swapped = Math.min(left.changed, right.changed) - common;
   const template = Math.min(left.template, changed * TEMPLATE_SHARE);
-  const alike = common + template - SWAP_PENALTY * swapped;
-  return Math.min(1, Math.max(0, alike / (changed + template)));
+  const apart = changed - common + SWAP_PENALTY * swapped;
+  return Math.min(1, Math.max(0, 1 - apart / Math.min(changed + template, MOST_WEIGHT)));
 }
 
 type WeightOf = (word: number) => number;

@@ -5,10 +5,11 @@
  * never an alias of an alias. A name that the lists know as it is keeps its meaning, unless the
  * alias is given for one provider (`azure/gpt-4o`).
  */
+
+import { providerId } from '../domain/providers.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { ModelMatch, PriceBook, Schedule, TargetPriceKey } from './book.ts';
 import { memoised } from './memo.ts';
-import { providerId } from './providers.ts';
 
 /** Name in the log, in lower case → model. */
 export type Aliases = Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@
  * asked for. Never the network: the package is read as data and its update function is not called.
  */
 import type { Provider } from '@pydantic/genai-prices';
+import { providerId } from '../domain/providers.ts';
 import { adjustedSchedule } from './adjust.ts';
 import type {
   DatedCard,
@@ -19,7 +20,6 @@ import { datedCards, freeCard } from './catalogue-cards.ts';
 import { type CatalogueIndex, type CatalogueModel, indexCatalogue, resolveModel } from './match.ts';
 import { memoised } from './memo.ts';
 import { listedRegions, withNamedFees } from './named-fees.ts';
-import { providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
 import { PUBLISHED_RATIOS } from './service-tiers.ts';
 

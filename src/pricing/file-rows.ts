@@ -4,6 +4,8 @@
  * Takes cells with their place in the file; gives rows, or throws UserError naming place and value.
  * Never converts money: currency and multiplier stay beside the listed rates, as ratios.
  */
+
+import { providerId } from '../domain/providers.ts';
 import { type EpochMs, formatDay } from '../domain/time.ts';
 import type { DayWindow } from './book.ts';
 import type { ContextTier, Factor, RateClass, Rates } from './card.ts';
@@ -24,7 +26,6 @@ import {
   parseTimeOfDay,
   parseUnit,
 } from './file-cells.ts';
-import { providerId } from './providers.ts';
 import type { TableRow } from './tables.ts';
 
 /** One row before it is checked. */

@@ -4,6 +4,7 @@
  * Takes a book and a filter, gives rows of decimal strings (USD per million tokens; null: no price).
  */
 import { divideHalfEven, formatUsd } from '../domain/money.ts';
+import { providerId } from '../domain/providers.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { DAY_MS, formatDay, formatInstant } from '../domain/time.ts';
 import type {
@@ -26,7 +27,6 @@ import {
 } from './card.ts';
 import { formatDayWindow } from './day-window.ts';
 import { listedRegions } from './named-fees.ts';
-import { providerId } from './providers.ts';
 
 /** Which rows to list; a text is looked for in the model's name, whatever its case. */
 export interface PriceFilter {

@@ -4,10 +4,11 @@
  * Takes a book, a name and a provider as a log spells them; gives the forms that were tried and the
  * answer. Never resolves by itself: the answer is the book's.
  */
+
+import { parseModelName } from '../domain/model-names.ts';
+import { providerId } from '../domain/providers.ts';
 import type { MatchKind, PriceBook, TargetPriceKey, UnpricedReason } from './book.ts';
-import { parseModelName } from './names.ts';
 import { nearestNames } from './nearest.ts';
-import { providerId } from './providers.ts';
 
 /** One form of a name that was tried. */
 export interface MatchTrial {

@@ -5,9 +5,9 @@
  * found, or why none was accepted. Never a cousin: an unknown name stays unknown.
  */
 import type { MatchLogic, ModelInfo, Provider } from '@pydantic/genai-prices';
+import { type ParsedName, parseModelName, type Spelling } from '../domain/model-names.ts';
+import { FIRST_PARTY, isLocalProvider, PASS_THROUGH, providerId } from '../domain/providers.ts';
 import type { MatchKind, UnpricedReason } from './book.ts';
-import { type ParsedName, parseModelName, type Spelling } from './names.ts';
-import { FIRST_PARTY, isLocalProvider, PASS_THROUGH, providerId } from './providers.ts';
 import { equalsOf, isOpenRule, ruleAccepts } from './rules.ts';
 
 /** One model of one provider, as the catalogue holds it. */

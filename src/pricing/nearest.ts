@@ -3,8 +3,9 @@
  *
  * Takes a book and a name; gives a few listed names within a few edits. Never for a price.
  */
+
+import { modelKey } from '../domain/model-names.ts';
 import type { PriceBook } from './book.ts';
-import { modelKey } from './names.ts';
 
 const AT_MOST = 3;
 /** An edit for every so many characters of the name, and at least two. */

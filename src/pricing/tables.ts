@@ -5,6 +5,8 @@
  * matches another model: only spellings and dated snapshots of a listed name.
  */
 import type { Tier } from '../domain/call.ts';
+import { modelKey, type ParsedName, parseModelName } from '../domain/model-names.ts';
+import { FIRST_PARTY, providerId } from '../domain/providers.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { adjustedSchedule } from './adjust.ts';
 import type { Aliases } from './aliases.ts';
@@ -22,8 +24,6 @@ import type {
 import { type ContextTier, type Factor, type Rates, rateCard } from './card.ts';
 import { fillRates, usualWebSearch } from './fallback.ts';
 import { memoised } from './memo.ts';
-import { modelKey, type ParsedName, parseModelName } from './names.ts';
-import { FIRST_PARTY, providerId } from './providers.ts';
 import { scheduleOf, unpriced } from './schedule.ts';
 import { PUBLISHED_RATIOS } from './service-tiers.ts';
 

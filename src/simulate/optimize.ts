@@ -134,7 +134,7 @@ class Search {
   /** Takes moves where that saves more. */
   #choose(chosen: ChosenMoves): void {
     const trial = this.#trials.of(withMoves(this.#best.draft, chosen.moves));
-    if (trial.allowedPico <= this.#best.allowedPico) return;
+    if (trial.allowedPico <= this.#best.allowedPico || !this.#isWithin(trial)) return;
     this.#chosen = chosen;
     this.#best = trial;
   }
@@ -175,7 +175,8 @@ class Search {
     for (const [at, lever] of on.entries()) {
       yield on.length - at + 1;
       const without = this.#trials.of(withLever(this.#best.draft, lever, null));
-      if (without.allowedPico < this.#best.allowedPico) continue;
+      // Calls that a cache served may move then, and lose quality.
+      if (without.allowedPico < this.#best.allowedPico || !this.#isWithin(without)) continue;
       this.#best = without;
       this.notTaken.push({ lever, reason: 'the policy saves as much without it' });
     }
@@ -185,6 +186,8 @@ class Search {
   *exchange(): Generator<number, void> {
     const { settings } = this.#best.draft;
     if (!BEHIND.some((lever) => settings.has(lever))) return;
+    this.#chosen = this.#figures();
+    this.#scouted = beforeRouting(this.#best.draft);
     const most = ({ group }: ChosenMove) => this.#eligible(group)[0]?.saved.total ?? 0n;
     const largest = this.#chosen.moves
       .filter((move) => most(move) > 0n)
@@ -212,12 +215,14 @@ class Search {
   }
 
   #swap(group: MoveOptions, option: MoveOption | null): void {
-    const { maxLoss } = this.#world;
     const moves = this.#chosen.moves.map((move): ChosenMove => {
       return move.group === group ? { group, option } : move;
     });
-    if (maxLoss !== null && lossOf(moves, this.#trials) > maxLoss + 1e-12) return;
     this.#choose({ ...this.#chosen, moves });
+  }
+
+  #isWithin(trial: Trial): boolean {
+    return this.#trials.isWithin(trial, this.#world.maxLoss);
   }
 
   *result(groups: readonly MoveOptions[]): Generator<number, Optimized> {

@@ -19,6 +19,7 @@ import type { SemanticLog } from './lever-semantic-cache.ts';
 import type { Splits } from './move-scout.ts';
 import { type DraftFacts, type PolicyDraft, plainPolicy, policyOf } from './policy-draft.ts';
 import type { RoutingLimits } from './routing.ts';
+import { expectedLoss, groupsOf } from './quality-groups.ts';
 import { blocksOf, type Parts, type PlainReplay, replayParts, trainingOf } from './simulate.ts';
 
 /** What policies are tried on. */
@@ -63,6 +64,8 @@ const CERTAINTIES: readonly Certainty[] = ['sure', 'likely', 'needs_test'];
 
 /** With fewer sessions or days a saving in one half is taken for chance. */
 const LEAST_BLOCKS = 3;
+/** Losses are shares of a hundred, which doubles do not hold exactly. */
+const ROUNDING = 1e-10;
 
 export class Trials {
   readonly training: Training;
@@ -92,6 +95,17 @@ export class Trials {
       this.#known.set(key, trial);
     }
     return trial;
+  }
+
+  /** Whether the moves of a trial, as replayed, stay within a limit of quality; null: there is none. */
+  isWithin({ replay }: Trial, maxLoss: number | null): boolean {
+    if (maxLoss === null) return true;
+    const { quality } = this.#world;
+    const { mean, unknownCalls } = expectedLoss(
+      groupsOf(replay.moves, quality),
+      replay.savings.pricedCalls,
+    );
+    return unknownCalls === 0 && mean <= maxLoss + ROUNDING;
   }
 
   #replay(draft: PolicyDraft, plain: PlainMap): Trial {

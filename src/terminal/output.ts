@@ -4,7 +4,7 @@
  * Takes the output flags and the streams, gives TextOptions, and writes the text. Never guesses
  * against a flag: two flags that contradict each other are an error. Never holds a whole long answer.
  */
-import { constants, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { EXIT, UserError, usageError } from '../errors.ts';
@@ -39,7 +39,7 @@ const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
 /**
  * Settles the format: --format, --csv or --json; else the extension of --out; else `configured`
  * (AICOST_FORMAT or a config file); else a table on a terminal and CSV when piped.
- * Throws UserError on contradictions and unknown values.
+ * Throws UserError on contradictions, unknown values, and a file that no answer may replace.
  */
 export function resolveOutput(
   flags: OutputFlags,
@@ -47,6 +47,7 @@ export function resolveOutput(
   { stdout, cwd }: { readonly stdout: Out; readonly cwd: string },
 ): Output {
   const path = flags.out === undefined ? null : resolve(cwd, flags.out);
+  if (path !== null) refuseKept(path);
   const extension = path === null ? '' : extname(path).toLowerCase();
   const format =
     flaggedFormat(flags) ??
@@ -109,6 +110,54 @@ export function refuseOverwrite({ path }: Pick<Output, 'path'>, files: readonly 
   if (found === undefined) return;
   const name = found === path ? path : `${path}, which is ${found}`;
   throw usageError(`--out would overwrite ${name}`, 'name another file');
+}
+
+/** How files begin that hold what cannot be had again, and what they are. */
+const KEPT: readonly (readonly [begins: string, what: string])[] = [
+  ['SQLite format 3\0', 'a SQLite database'],
+  ['{"kind":"aicost.classifier/', 'a classifier that was taught'],
+];
+const KEPT_BYTES = 32;
+
+/** Whatever is asked: never a ledger, be it another one, nor a taught classifier. */
+function refuseKept(path: string): void {
+  const head = fileHead(path);
+  const [, what] = KEPT.find(([begins]) => head.startsWith(begins)) ?? [];
+  if (what === undefined) return;
+  throw usageError(`--out would overwrite ${path}, ${what}`, 'name another file');
+}
+
+function fileHead(path: string): string {
+  return readPrevious(path, (file) => {
+    const head = new Uint8Array(KEPT_BYTES);
+    return new TextDecoder('latin1').decode(head.subarray(0, readSync(file, head)));
+  });
+}
+
+/** The text that the file of --out holds already, UTF-8 or UTF-16; empty where there is no file. */
+export function previousText({ path }: Pick<Output, 'path'>): string {
+  if (path === null) return '';
+  return readPrevious(path, (file) => {
+    const bytes = readFileSync(file);
+    const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
+  });
+}
+
+/** Empty also of what is no file or may not be read: writing it says what is wrong. */
+function readPrevious(path: string, read: (file: number) => string): string {
+  try {
+    if (!statSync(path).isFile()) return '';
+    const file = openSync(path, 'r');
+    try {
+      return read(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return '';
+  }
 }
 
 /** Refuses a file for the answer that cannot be written, before any work is done. Throws UserError. */

@@ -13,7 +13,7 @@ test('a prompt stands between tags, whole beside them, on one line', () => {
   expect(labelLine({ ...ROW, user: 'a\nb' }).split('\n')).toHaveLength(2);
   expect(fieldsOf(ROW)).toEqual({
     prompt: '<request>\nWhy?\n</request>',
-    ...{ place: 'log.jsonl:7', ours: 'qa', confidence: 61, text: 'Why?' },
+    ...{ place: 'log.jsonl:7', ours: 'qa', confidence: 61, text: 'Why?', text_system: '' },
   });
   expect(fieldsOf({ ...ROW, system: 'Be kind' }).prompt).toBe(
     '<system>\nBe kind\n</system>\n\n<request>\nWhy?\n</request>',
@@ -42,11 +42,18 @@ test('an answer is one of our labels, by the schema the model is asked with', ()
 });
 
 test('what the model said is read; what is no label has failed', () => {
-  const known = { place: 'log.jsonl:7', ours: 'qa', confidence: 61, text: 'Why?' };
+  const known = { system: '', place: 'log.jsonl:7', ours: 'qa', confidence: 61, text: 'Why?' };
   expect(read('done', '{"task":"chat"}')).toEqual({ ...known, task: 'chat', error: '' });
   expect(read('done', '{"task":"banter"}')).toEqual({ ...known, task: '', error: 'done' });
   expect(read('failed', '{"task":"chat"}', 'check_failed: schema')).toMatchObject({
     ...{ task: '', error: 'check_failed: schema' },
   });
   expect(read(null, null)).toMatchObject({ task: '', error: 'pending' });
+});
+
+test('the system prompt is given back, and is never that of the row which asks', () => {
+  const input = labelLine({ ...ROW, system: 'You sort mail.' });
+  expect(JSON.parse(input)).not.toHaveProperty('system');
+  const row = { input, state: 'done', answer: '{"task":"qa"}', error: '' };
+  expect(readLabelled(row)).toMatchObject({ system: 'You sort mail.', text: 'Why?', task: 'qa' });
 });

@@ -63,24 +63,67 @@ describe('rows', () => {
     ],
     ['gzip', gzipSync('id,prompt\n1,"a, b"\n')],
   ])('CSV with %s', async (_, content) => {
-    expect(await read(content)).toEqual([
+    expect(await read(content)).toMatchObject([
       { line: 2, id: '1', system: '', user: 'a, b', fault: null },
     ]);
   });
 
-  test('JSON lines: texts, lists of messages under three names, whole requests', async () => {
+  test('JSON lines: texts, lists of messages under two names, whole requests', async () => {
     const rows = [
       { custom_id: 'r-1', body: { model: 'm', messages: MESSAGES } },
       { messages: MESSAGES },
       { prompt: MESSAGES },
-      { model: 'm', instructions: 'Be kind', input: [{ role: 'user', content: 'last' }] },
-      { contents: [{ role: 'user', parts: [{ text: 'last' }] }] },
       { prompt: 'last', system: 'Be kind' },
     ];
     const both = ['Be kind', 'last'];
-    expect(await said(lines(...rows))).toEqual([both, both, both, both, 'last', both]);
+    expect(await said(lines(...rows))).toEqual([both, both, both, both]);
     expect((await read(lines(...rows)))[0]).toMatchObject({ line: 1, id: 'r-1' });
+    const last = [{ role: 'user', content: 'last' }];
+    // A batch sends the column system, and no column instructions.
+    for (const row of [
+      { model: 'm', instructions: 'Be kind', input: last },
+      { prompt: 'last', instructions: 'Be kind' },
+      { contents: [{ role: 'user', parts: [{ text: 'last' }] }] },
+      { contents: [{ role: 'user', parts: [{ text: 'last' }] }], model: 'm' },
+      { body: { messages: last } },
+    ]) {
+      expect(await said(lines(row))).toEqual(['last']);
+    }
   });
+
+  test('columns are those of the whole file, as in a batch', async () => {
+    // The second column is b, in whichever order a record has them.
+    const swapped = lines({ a: 'one', b: 'two' }, { b: 'four', a: 'three' });
+    expect(await said(swapped, '2')).toEqual(['two', 'four']);
+    // Where any record has a prompt, the others' text is none.
+    const mixed = lines({ text: 'one' }, { prompt: 'two' });
+    expect(await said(mixed)).toEqual(["no column 'prompt'", 'two']);
+  });
+
+  test('what comes through a pipe is not read by one column and then by another', async () => {
+    const first = Array.from({ length: 500 }, () => ({ text: 'one' }));
+    async function* piped(): AsyncGenerator<string> {
+      yield lines(...first, { prompt: 'two' });
+    }
+    const pages = promptPages({ path: '-', name: 'standard input', stdin: piped(), column: null });
+    await expect(samplePrompts(pages, 1)).rejects.toThrow("has 'text' as its prompts, and further");
+  });
+
+  test.each(['true', '{"a":1}', '[[]]', '[{}]', '[]', 'null'])(
+    '%s is no prompt',
+    async (prompt) => {
+      const [row] = await read(`{"prompt":${prompt}}\n`);
+      expect(row).toMatchObject({ user: '', source: null, fault: expect.any(String) });
+    },
+  );
+
+  test.each(['[{}]', '[{"role":"user"}]', '[{"role":"user","content":true}]', '[1]'])(
+    'messages %s hold no text',
+    async (messages) => {
+      const [row] = await read(`{"messages":${messages}}\n`);
+      expect(row).toMatchObject({ source: null, fault: expect.any(String) });
+    },
+  );
 
   test('a named column, or its number in a file without a header', async () => {
     expect(await said('a,b\n1,two\n', 'b')).toEqual(['two']);
@@ -104,7 +147,7 @@ describe('rows', () => {
       'one',
       'not JSON',
       'not a JSON object',
-      'no column that is clearly a prompt',
+      "no column 'prompt'",
       'messages: there are none',
       '',
     ]);

@@ -228,7 +228,7 @@ describe('readPrompt', () => {
     const bytes = promptOfBytes(new Uint8Array(0), Buffer.from(ascii));
     expect(readPrompt(bytes, NO_SIGNALS, MODEL)).toMatchObject({
       verdict: { task: plain.verdict.task },
-      sketch: plain.sketch,
+      hasWords: true,
     });
   });
 
@@ -242,11 +242,16 @@ describe('readPrompt', () => {
     expect(again.toReversed()).toEqual(first);
   });
 
-  it('sketches the user message, or the system prompt where there is none', () => {
-    const sketch = (system: string, user: string) =>
-      readPrompt(promptOf(system, user), NO_SIGNALS, MODEL).sketch;
-    expect(sketch('You are kind.', 'How do I reset it?')).toBe(sketch('', 'How do I reset it?'));
-    expect(sketch('You are kind.', '')).toBe(sketch('', 'You are kind.'));
-    expect(sketch('', '')).toBe(0);
+  it.each([
+    ['You are kind.', 'How do I reset it?', true],
+    ['You are kind.', '', true],
+    ['', 'a', true],
+    ['', '. hello', true],
+    ['... ?', '', false],
+    // The message counts where it is not empty.
+    ['You are kind.', '... ?', false],
+    ['', '', false],
+  ])('of %j and %j knows whether there is a word: %j', (system, user, says) => {
+    expect(readPrompt(promptOf(system, user), NO_SIGNALS, MODEL).hasWords).toBe(says);
   });
 });

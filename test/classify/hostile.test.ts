@@ -9,7 +9,7 @@ describe('hostile input', () => {
     expect(readPrompt(promptOf('', ''), NO_SIGNALS, MODEL)).toEqual({
       verdict: { task: 'other', confidence: 0 },
       complexity: 0,
-      sketch: 0,
+      hasWords: false,
     });
   });
 
@@ -65,9 +65,9 @@ describe('hostile input', () => {
     const random = seeded(99);
     for (let round = 0; round < 500; round++) {
       const junk = Uint8Array.from({ length: Math.floor(random() * 2000) }, () => random() * 256);
-      const { verdict, sketch } = readPrompt(promptOfBytes(junk, junk), NO_SIGNALS, MODEL);
+      const { verdict, complexity } = readPrompt(promptOfBytes(junk, junk), NO_SIGNALS, MODEL);
       expect(verdict.confidence).toBeLessThanOrEqual(100);
-      expect(Number.isSafeInteger(sketch)).toBe(true);
+      expect(Number.isFinite(complexity)).toBe(true);
     }
   });
 
@@ -96,6 +96,6 @@ describe('hostile input', () => {
     };
     expect(classifyPrompt(ranges, NO_SIGNALS, MODEL).task).toBe('other');
     const beyond = { ...ranges, userStart: bytes.length, userEnd: bytes.length + 900 };
-    expect(readPrompt(beyond, NO_SIGNALS, MODEL).sketch).toBe(0);
+    expect(readPrompt(beyond, NO_SIGNALS, MODEL).hasWords).toBe(false);
   });
 });

@@ -45,11 +45,17 @@ describe('an expression in parts', () => {
     expect(ruleRegexProblem(pattern)).toBeNull();
   });
 
+  test('a letter of two halves is one, also where a word may not end', () => {
+    // After s and 😀 the text ends, and beside 😀 no word does: `\B` fits at the end.
+    expect(ruleRegexTest(String.raw`.+\B`)('s😀')).toBe(true);
+    expect(ruleRegexTest(String.raw`.+\B`)('s😀a')).toBe(regexOf(String.raw`.+\B`)?.test('s😀a'));
+  });
+
   test('finds what the whole expression finds', () => {
     const random = seeded(11);
     const any = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-    const atoms = String.raw`a b c . \b \w [ab] a* b+ (a|bc) (ab|a)? x .* .+ .*? | \B (b.*a) 中 ^ $ (?=a)`;
-    const letters = ['a', 'b', 'c', 'x', ' ', '\n', '中'];
+    const atoms = String.raw`a b c . \b \w [ab] a* b+ (a|bc) (ab|a)? x .* .+ .*? | \B (b.*a) 中 😀 \cJ ^ $ (?=a)`;
+    const letters = ['a', 'b', 'c', 'x', ' ', '\n', '中', '😀', '𠀀'];
     let found = 0;
     for (let round = 0; round < 4_000; round++) {
       const length = 1 + Math.floor(random() * 7);

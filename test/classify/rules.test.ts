@@ -51,6 +51,15 @@ rules_are_lists: no
     ['- model: a\n  model: b\n  task: qa', /^r\.yaml:2: is no YAML/],
     ['- model: []\n  task: qa', /^r\.yaml:1: model is an empty list/],
     ['- model: ""\n  task: qa', /^r\.yaml:1: model is no text/],
+    ['- model: x\n  taks: qa', /^r\.yaml:2: 'taks' is not known$/],
+    // What the parser says stands without its own place, which a colon with nothing followed.
+    ['- tag: a: b\n  task: qa', /^r\.yaml:1: is no YAML: Nested mappings are not [a-z ]*$/],
+    ['- tag: "a\n  task: qa\n', /^r\.yaml:3: is no YAML: Missing closing " quote$/],
+    ['['.repeat(100_000), /^r\.yaml:1: is no YAML: lists within lists, too many of them$/],
+    // As they are read where UTF-8 is expected: UTF-16 with its mark, without, Latin-1.
+    ['\ufffd\ufffd-\0 \0t\0', /^r\.yaml is UTF-16, not UTF-8$/],
+    ['-\0 \0t\0a\0', /^r\.yaml is UTF-16, not UTF-8$/],
+    ['- tag: x\n  prompt_contains: stra\ufffde\n  task: qa', /^r\.yaml:2: not UTF-8/],
     ['- [', /^r\.yaml:1/],
     ['- foo', /^r\.yaml:1: is no rule/],
     ['other: 1', /^r\.yaml:1: 'other' is not known/],
@@ -82,7 +91,8 @@ describe('the first rule that fits decides', () => {
   });
   const lineOf = (rules: string, over: Partial<RuleFacts> = {}) => {
     const { rule, undecided } = new RuleBook(parseRules(rules, 'r')).decide(facts(over));
-    return undecided === null ? (rule?.line ?? null) : `undecided ${undecided.line}`;
+    const lines = undecided.map((one) => one.line).join(' ');
+    return lines === '' ? (rule?.line ?? null) : `undecided ${lines}`;
   };
 
   test.each([
@@ -117,9 +127,28 @@ describe('the first rule that fits decides', () => {
       '- model: o3\n  system_contains: x\n  task: qa\n- system_contains: x\n  task: qa\n- task: code';
     expect(lineOf(rules, gone)).toBe('undecided 4');
     expect(lineOf('- tag: x\n  task: qa\n- task: code', gone)).toBe('undecided 1');
+    // Each that might be the first to fit, but none behind one that surely would.
+    const several = ['tag: x', 'model: o3', 'endpoint: /x', 'model: gpt-4o', 'tag: y'];
+    const text = several.map((one) => `- ${one}\n  task: qa\n`).join('');
+    expect(lineOf(text, gone)).toBe('undecided 1 5');
     expect(lineOf('- endpoint: chat\n  task: qa', gone)).toBe(1);
     // Without a system prompt there is nothing to find in it: that is known.
     expect(lineOf(rules, { system: () => null })).toBe(6);
+  });
+
+  test.each([
+    ['anthropic.claude-3-haiku-20240307-v1:0', 'aws'],
+    ['vertex_ai/gemini-2.5-pro', 'google'],
+    ['voyage-3', 'voyageai'],
+  ])('the provider of %s is %s, where the log names nobody', (model, provider) => {
+    const of = { provider: '', models: [model] };
+    expect(lineOf(`- provider: ${provider}\n  task: qa`, of)).toBe(1);
+    expect(lineOf('- provider: anthropic\n  task: qa', of)).toBeNull();
+  });
+
+  test("control characters are told by their letter: '\\cJ' is a line feed", () => {
+    expect(lineOf(String.raw`- prompt_matches: '4711\cJTotal'${'\n'}  task: qa`)).toBe(1);
+    expect(lineOf(String.raw`- prompt_matches: '(\cA|4)7'${'\n'}  task: qa`)).toBe(1);
   });
 
   test('who sells the model is meant where the log names nobody', () => {

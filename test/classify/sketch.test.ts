@@ -1,6 +1,6 @@
-/** Sketches: sets of words in a few bits, and whether there is a word at all. */
+/** Sketches: sets of words in a few bits. */
 import { describe, expect, it } from 'vitest';
-import { sketchPrompt, sketchWords } from '../../src/classify/sketch.ts';
+import { sketchWords } from '../../src/classify/sketch.ts';
 import { createWordBuffer, readWords } from '../../src/classify/words.ts';
 import { escaped, seeded } from './prompt.ts';
 
@@ -65,8 +65,4 @@ describe('sketchWords', () => {
       expect(Math.abs(agreed / (6 * 400) - shared / (shared + 2 * own))).toBeLessThan(0.06);
     }
   });
-});
-
-it('a prompt says something if it has a word', () => {
-  expect(['', '... ?', 'a', '. hello'].map((one) => sketchPrompt(read(one)))).toEqual([0, 0, 1, 1]);
 });

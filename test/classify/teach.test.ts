@@ -55,6 +55,10 @@ describe('how sure a figure is', () => {
     expect(signTest(1, 9)).toBeCloseTo(22 / 1024, 12);
     expect(signTest(5, 5)).toBe(1);
     expect(signTest(0, 0)).toBe(1);
+    // 2,000 changes: 0.5²⁰⁰⁰ is no number, the sum is. By the normal law, corrected for continuity,
+    // (1060 − 1000 − .5) / √500 = 2.661, of which 2 · Φ(−2.661) = 0.00779.
+    expect(signTest(1060, 940)).toBeCloseTo(0.0078, 4);
+    expect(signTest(5000, 0)).toBeGreaterThan(0);
   });
 });
 
@@ -105,6 +109,23 @@ describe('picking', () => {
     // One that is kept does: call 5 is like call 4.
     offer(5, 0, 7);
     expect(picker.pick()).not.toContain(5);
+  });
+
+  test('of one template, the least sure', () => {
+    const confidences = Array.from({ length: 500 }, (_, id) => (id * 37) % 23);
+    const picker = new SamplePicker(60, 1);
+    const offered = confidences.map((confidence, id) => {
+      return { id, confidence: confidence * 4, sketch: id + 1, promptHash: id };
+    });
+    for (const call of offered) picker.offer(call, big);
+    // 10 points of chance at most, so that 60 of 500 are all below the 60th confidence and 10.
+    const sorted = offered.toSorted((a, b) => a.confidence - b.confidence);
+    const worst = sorted[59]!.confidence + 10;
+    const ids = picker.pick();
+    expect(new Set(ids).size).toBe(60);
+    expect(Math.max(...ids.map((id) => offered[id]!.confidence))).toBeLessThanOrEqual(worst);
+    const sure = sorted.filter(({ confidence }) => confidence + 10 < sorted[59]!.confidence);
+    expect(ids).toEqual(expect.arrayContaining(sure.map(({ id }) => id)));
   });
 
   test('the same for the same seed, another for another, all where there are few', () => {

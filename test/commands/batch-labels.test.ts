@@ -71,6 +71,52 @@ describe('rows', () => {
     expect(ruled[1]?.reason).toBe('routed: mine, task extraction (100)');
   });
 
+  test('are labelled by classify --prompts as by a batch, whatever their shape', async () => {
+    const asked = [{ role: 'user', content: PROMPTS[0] }];
+    const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }];
+    const rows = [
+      { prompt: PROMPTS[0] },
+      { prompt: PROMPTS[0], model: 'gpt-4o-mini' },
+      { prompt: PROMPTS[0], tag: 'night' },
+      { prompt: PROMPTS[1], instructions: 'Write code', system: 'Be kind' },
+      { prompt: 'Is it good?', max_tokens: 4 },
+      { prompt: PROMPTS[2], task: 'Coding' },
+      { prompt: asked },
+      { messages: [...asked, ...asked, ...asked, ...asked] },
+      { custom_id: 'a', url: '/v1/embeddings', body: { model: 'e', input: PROMPTS[0] } },
+      { custom_id: 'b', url: '/v1/chat/completions', body: { model: 'm', messages: asked, tools } },
+      { custom_id: 'c', body: { model: 'gpt-4o-mini', messages: asked } },
+      { custom_id: 'd', body: { messages: asked, response_format: { type: 'json_object' } } },
+    ];
+    world.file('in.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    world.file(
+      'more.yaml',
+      `- model: gpt-4o-mini\n  task: analysis\n- tag: night\n  task: qa\n${RULES}`,
+    );
+    const tasks = async (...flags: string[]) => {
+      const { stdout } = await world.run(batch, [
+        ...['run', 'in.jsonl', '--model', 'm', '--base-url', 'http://127.0.0.1:9/v1'],
+        ...['--dry-run', '--format', 'ndjson', ...flags],
+      ]);
+      const plan = stdout.trim().split('\n');
+      const ours = await world.json(classify, ['--prompts', 'in.jsonl', ...flags]);
+      return [
+        plan.map((row) => (JSON.parse(row) as { task: string }).task),
+        (ours as { task: string }[]).map(({ task }) => task),
+      ];
+    };
+    for (const flags of [[], ['--rules', 'more.yaml']]) {
+      const [planned, ours] = await tasks(...flags);
+      expect(planned).toHaveLength(rows.length);
+      expect(ours).toEqual(planned);
+    }
+    const [, ruled] = await tasks('--rules', 'more.yaml');
+    // By their model and tag, by themselves, by their URL.
+    expect([1, 2, 3, 5, 8, 10].map((at) => ruled?.[at])).toEqual([
+      ...['analysis', 'qa', 'extraction', 'code', 'embedding', 'analysis'],
+    ]);
+  });
+
   test('that name their task have the last word, in the file or by --task', async () => {
     world.file('in.jsonl', `${JSON.stringify({ prompt: PROMPTS[1], task: 'qa' })}\n`);
     expect((await planned('--rules', 'rules.yaml'))[0]).toMatchObject({ task: 'qa' });

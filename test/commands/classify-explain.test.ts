@@ -1,10 +1,12 @@
 /** `classify --explain` of lines that changed and of rules; templates told by their messages. */
-import { renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as audit from '../../src/commands/audit.ts';
 import * as classify from '../../src/commands/classify.ts';
 import * as report from '../../src/commands/report.ts';
 import { templateNumber } from '../../src/commands/template-names.ts';
+import { UserError } from '../../src/errors.ts';
 import { CommandWorld } from './world.ts';
 
 let world: CommandWorld;
@@ -53,6 +55,65 @@ describe('explain', () => {
       ...{ task: 'extraction', by: 'rule', rule_line: 3 },
       rule: [{ key: 'model', one_of: 'gpt-4o, o1' }],
     });
+  });
+});
+
+describe('explain says what is wrong', () => {
+  const failed = async (place: string, ...args: string[]) => {
+    const error = await world.run(classify, ['--explain', place, ...args]).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UserError);
+    const { code, message, hint } = error as UserError;
+    return { code, message: message.replaceAll(world.folder, ''), hint };
+  };
+
+  test('a log that never was, or is no file', async () => {
+    const hint = 'name a log file and a line of it, such as --explain logs/a.jsonl:17';
+    expect(await failed('nope.jsonl:3')).toEqual({
+      ...{ code: 1, message: 'there is no log at /nope.jsonl', hint },
+    });
+    mkdirSync(join(world.folder, 'logs'));
+    expect(await failed('logs:1')).toEqual({
+      ...{ code: 1, message: '/logs is not a regular file', hint },
+    });
+  });
+
+  test('a log that the ledger knows and that is gone', async () => {
+    const path = world.file('a.jsonl', call(1, TRANSLATE));
+    await world.run(classify, ['a.jsonl']);
+    renameSync(path, `${path}.gone`);
+    const { message, hint } = await failed('a.jsonl:1');
+    expect(message).toContain('not there any more');
+    expect(hint).toContain('put the log back');
+  });
+
+  test('a ledger that cannot be read is left out, and that is said', async () => {
+    world.file('a.jsonl', call(1, TRANSLATE));
+    world.file('bad.db', 'no database at all'.repeat(100));
+    const bad = await world.run(classify, ['--explain', 'a.jsonl:1', '--ledger', 'bad.db']);
+    expect(bad.stdout).toContain('translation');
+    expect(bad.notes.join(' ')).toContain('the ledger is left out:');
+    const none = await world.run(classify, ['--explain', 'a.jsonl:1', '--ledger', 'none.db']);
+    expect(none.notes).toEqual([]);
+  });
+
+  test('the answer never overwrites the log or the ledger', async () => {
+    const log = call(1, TRANSLATE);
+    const path = world.file('a.jsonl', log);
+    await world.run(classify, ['a.jsonl', '--ledger', 'l.db']);
+    for (const out of ['a.jsonl', 'l.db']) {
+      expect((await failed('a.jsonl:1', '--ledger', 'l.db', '--out', out)).code).toBe(2);
+    }
+    expect(readFileSync(path, 'utf8')).toBe(log);
+  });
+
+  test('labelling anew by the same rules is what is advised', async () => {
+    world.file('a.jsonl', call(1, TRANSLATE));
+    world.file('r.yaml', '- model: gpt-4o\n  task: extraction\n');
+    await world.run(classify, ['a.jsonl']);
+    const explained = (await world.json(classify, [
+      ...['--explain', 'a.jsonl:1', '--rules', 'r.yaml'],
+    ])) as { notes: unknown };
+    expect(JSON.stringify(explained.notes)).toContain('classify --relabel --rules r.yaml');
   });
 });
 

@@ -19,6 +19,7 @@ async function reportOf(module: typeof audit, args: string[]): Promise<AuditRepo
 describe('flags are checked before any work', () => {
   test.each([
     [['--by', 'week'], '--by week is not known', 'model, task, day, user'],
+    [['--by', 'model', '--by', 'day'], '--by is given twice: model and day', 'once for each'],
     [['--since', 'tomorrow'], "--since 'tomorrow' is no day and no time", '2026-03-01'],
     [['--until', '2026-02-30'], "--until '2026-02-30' is no day and no time", '2026-03-01'],
     [['--since', '2026-03-02', '--until', '2026-03-01'], '--since is not before --until', 'turn'],

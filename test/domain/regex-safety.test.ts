@@ -16,6 +16,19 @@ describe('expressions that could back-track for ever', () => {
     '(?=(a+)+$)x',
     '(?:(?:ab?)+)+c',
     '(ä|[à-ö])*z',
+    // A character that a class takes, too, however either of them is written.
+    String.raw`(\s|\u3000)*x`,
+    String.raw`(\s|\xa0)*x`,
+    String.raw`(\s|\u2003)*x`,
+    String.raw`(\s|\ufeff)*x`,
+    String.raw`([^a]|\u3000)*x`,
+    String.raw`(\D|\u3000)*x`,
+    String.raw`(.|\cJ)*x`,
+    String.raw`(\cA|\x01)*x`,
+    String.raw`(.|\ud83d\ude00)*x`,
+    String.raw`(\p{L}|\u{20001})*x`,
+    String.raw`([\u{20001}-\u{20003}]|[\u{20003}-\u{20005}])*x`,
+    String.raw`(\p{Lu}|[\u0101-\u0102])*x`,
     // Each of the 30 takes an a or nothing: 2^30 ways.
     '^(a?){30}a{30}$',
   ])('%s is refused', (pattern) => {
@@ -36,6 +49,11 @@ describe('expressions that could back-track for ever', () => {
     'price.*list.*today',
     String.raw`^\d{4}-\d{2}-\d{2}$`,
     String.raw`^[^\s@]+@[^\s@]+\.[a-z]{2,}$`,
+    // Each of them takes what none of the others does.
+    String.raw`(\d|\u3000|\xa0)*x`,
+    String.raw`([^\s]|\u3000|\ufeff)*x`,
+    String.raw`(\cA|b)x`,
+    String.raw`^(?=.*[A-Z])(?=.*\d).{8,}$`,
     '',
   ])('%s is harmless', (pattern) => {
     expect(slowRegexProblem(pattern, 'isu')).toBeNull();
@@ -77,6 +95,42 @@ describe('expressions that could back-track for ever', () => {
   test('repetitions that cannot share out their characters are no chain', () => {
     expect(slowRegexProblem('"[^"]*","[^"]*","[^"]*","[^"]*"', 'u')).toBeNull();
     expect(slowRegexProblem('a*a*a*a*b', 'u')).toMatch(/very long/);
+  });
+
+  test('what a look-around takes is taken again from each place before it', () => {
+    const steps = { loops: 2, doublings: 12, doublingsWithLoops: 12 };
+    // The place to begin, a*, and a* within: the third power of the text.
+    for (const pattern of ['a*(?=a*b)', '(?=a*(?=a*b))', 'a*(?!a*b)', '(?:(?=a*b)a)*']) {
+      expect(slowRegexProblem(pattern, 'u', steps), pattern).toMatch(/very long/);
+    }
+    for (const pattern of ['a+(?<=ba*)', 'a+(?<!c(ba)*)']) {
+      expect(slowRegexProblem(pattern, 'u', steps), pattern).toMatch(/very long/);
+    }
+    expect(slowRegexProblem('(?=a*(?=a*(?=a*b)))', 'u')).toMatch(/very long/);
+    // One after the other they add up, they do not multiply; nor do other characters.
+    expect(slowRegexProblem('(?=a*b)(?=a*c)(?=a*d)x', 'u', steps)).toBeNull();
+    expect(slowRegexProblem('c*(?=a*b)', 'u', steps)).toBeNull();
+  });
+
+  test('only what begins with ^ in each of its alternatives begins at one place', () => {
+    expect(slowRegexProblem('^a*a*a*b', 'u')).toBeNull();
+    expect(slowRegexProblem('^c|a*a*a*b', 'u')).toMatch(/very long/);
+    expect(slowRegexProblem('^a*a*a*b', 'um')).toMatch(/very long/);
+  });
+
+  test.each([
+    [String.raw`\w*`.repeat(100), /very long/],
+    [String.raw`(\w|\s)*`.repeat(50), /very long/],
+    [String.raw`(\w|\s)*`.repeat(55), /very long/],
+    [`(${'(ab|bc|ca)'.repeat(30)})*${'(ab|bc|ca)*'.repeat(5)}`, /too large|very long/],
+  ])('the check itself takes so many steps and no more: %#', (pattern, problem) => {
+    expect(slowRegexProblem(pattern, 'isu')).toMatch(problem);
+  });
+
+  test('flags within, and \\c without a letter, are not looked into', () => {
+    expect(slowRegexProblem(String.raw`(\c1|a)*`, '')).toMatch(/without a letter/);
+    // Node 20 takes no flags within: it says so itself.
+    expect(slowRegexProblem('(?i:a)', 'u')).toMatch(/sets flags within|no regular expression/);
   });
 
   test('neither is what no expression is, or refers back', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   isCommodity,
+  parseTag,
   parseTask,
   TASK_ALIASES,
   TASKS,
@@ -66,4 +67,10 @@ test('docs/teaching.md lists every label with its other names', () => {
 test('what is worth a dear model is no commodity', () => {
   const dear = TASKS.filter((task) => !isCommodity(task));
   expect(dear).toEqual(['other', 'code', 'reasoning', 'analysis', 'creative']);
+});
+
+test('as a tag of a log `generation` says nothing: any call is one', () => {
+  expect(parseTag(' Generation ')).toBeNull();
+  expect(parseTask('generation')).toBe('creative');
+  expect(parseTag('Summaries')).toBe('summarization');
 });

@@ -113,10 +113,10 @@ describe('a label', () => {
     }
   });
 
-  test('of a request: rules on tags, endpoints and models know it', () => {
+  test('of a request: rules on tags, endpoints, models and their makers know it', () => {
     const { call, system, user } = parsedOf(TRANSLATE);
     const text = promptTextOf(call, system, user);
-    const by = (key: 'tag' | 'endpoint' | 'model', value: string, models = ['m']) => {
+    const by = (key: 'tag' | 'endpoint' | 'model' | 'provider', value: string, models = ['m']) => {
       const rules = [{ line: 1, task: 'code', conditions: [{ key, oneOf: [value] }] }] as const;
       const request = { signals: signalsOf(call), text, system, user, models, tags: ['triage'] };
       return new Labeller({ rules, own: null }).labelRequest(request).by;
@@ -127,12 +127,7 @@ describe('a label', () => {
     expect(by('endpoint', '/v1/embeddings')).toBe('classifier');
     expect(by('model', '*')).toBe('rule');
     expect(by('model', '*', [])).toBe('classifier');
-  });
-
-  test('of texts alone: rules on other things do not fit', () => {
-    const labeller = new Labeller({ rules: [rule(1, 'model', '*'), ...rules], own: null });
-    expect(labeller.labelTexts('', 'a tender')).toMatchObject({ by: 'rule', rule: { line: 4 } });
-    expect(labeller.labelTexts('', TRANSLATE)).toMatchObject({ task: 'translation' });
-    expect(labeller.labelTexts('', '')).toMatchObject({ task: 'other', complexity: null });
+    expect(by('provider', 'openai', ['gpt-4o'])).toBe('rule');
+    expect(by('provider', 'openai', ['claude-3-haiku'])).toBe('classifier');
   });
 });

@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { MIGRATIONS } from '../../src/ledger/migrations.ts';
 import { openExistingLedger, openLedger } from '../../src/ledger/open.ts';
@@ -181,6 +181,54 @@ describe('what is no ledger is left alone', () => {
       1,
       expect.stringContaining('its folder is a file'),
     ]);
+  });
+});
+
+describe('a ledger that cannot be written', () => {
+  /** As another user finds it; root may write whatever the permissions say. */
+  function asReader<Result>(run: () => Result): Result {
+    const spy = vi.spyOn(fs, 'accessSync').mockImplementation(() => {
+      throw Object.assign(new Error('denied'), { code: 'EACCES' });
+    });
+    try {
+      return run();
+    } finally {
+      spy.mockRestore();
+    }
+  }
+
+  test('is read, leaves nothing beside it, and is never changed', () => {
+    const db = openLedger(file);
+    db.exec("INSERT INTO account VALUES (1, 'somebody')");
+    db.close();
+    const before = readFileSync(file);
+    const reader = asReader(() => openExistingLedger(file));
+    expect(reader.prepare('SELECT name FROM account').pluck().all()).toEqual(['somebody']);
+    expect(() => reader.exec("INSERT INTO account VALUES (2, 'me')")).toThrow(/readonly/);
+    reader.close();
+    expect(existsSync(`${file}-shm`)).toBe(false);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    const error = refusal(() => asReader(() => openLedger(file)));
+    expect(error.message).toMatch(/cannot be written$/);
+  });
+
+  test('is read with what its owner is just writing', () => {
+    const owner = openLedger(file);
+    owner.exec("INSERT INTO account VALUES (1, 'somebody')");
+    const reader = asReader(() => openExistingLedger(file));
+    expect(reader.prepare('SELECT count(*) FROM account').pluck().get()).toBe(1);
+    owner.exec("INSERT INTO account VALUES (2, 'me')");
+    expect(reader.prepare('SELECT count(*) FROM account').pluck().get()).toBe(2);
+    reader.close();
+    owner.close();
+  });
+
+  test('of an older schema says so', () => {
+    const db = openLedger(file);
+    db.pragma(`user_version = ${MIGRATIONS.length - 1}`);
+    db.close();
+    const error = refusal(() => asReader(() => openExistingLedger(file)));
+    expect(error.message).toMatch(/written by an older aicost.*cannot be written$/);
   });
 });
 

@@ -5,7 +5,7 @@ import { emptyUsage, inputTotal, outputTotal, type Usage } from '../../src/domai
 import type { DatedCard, PriceBook, Schedule, TargetPriceKey } from '../../src/pricing/book.ts';
 import { CATALOGUE, loadCatalogue } from '../../src/pricing/catalogue.ts';
 import { datedCards } from '../../src/pricing/catalogue-cards.ts';
-import { FIRST_PARTY, KNOWN_PROVIDERS } from '../../src/pricing/providers.ts';
+import { FIRST_PARTY, KNOWN_PROVIDERS } from '../../src/domain/providers.ts';
 import { scheduleOf } from '../../src/pricing/schedule.ts';
 
 const root = new URL('../../', import.meta.url);

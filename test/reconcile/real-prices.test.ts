@@ -1,7 +1,7 @@
 /** The price book of the pricing room as the price source: real names, tiers and regions. */
 import { describe, expect, test } from 'vitest';
+import { providerId } from '../../src/domain/providers.ts';
 import { loadPriceBook } from '../../src/pricing/price.ts';
-import { providerId } from '../../src/pricing/providers.ts';
 import type { ReconcileReport } from '../../src/report/reconcile-model.ts';
 import { type CallParts, call, compare, openaiCosts, partsOf } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** Providers as spans and the AI SDK spell them. */
 import { expect, test } from 'vitest';
-import { providerId } from '../../src/pricing/providers.ts';
+import { providerId } from '../../src/domain/providers.ts';
 
 test.each([
   ['openai.responses', 'openai'],
