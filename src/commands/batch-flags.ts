@@ -117,14 +117,17 @@ export function declareSendFlags(command: CliCommand): void {
       'exact: equal requests share answers; semantic: also those that ask the same (exact)',
     )
     .option('--no-cache', 'neither use nor keep answers of equal requests')
-    .option('--min-similarity <s>', 'semantic: how alike prompts must be, from 0 to 1 (0.9)')
+    .option(
+      '--min-similarity <s>',
+      'semantic: how alike prompts must be, from 0 to 1 (0.9 by words)',
+    )
     .option(
       '--max-false-hits <share>',
       'semantic: as alike as keeps wrong answers within this, by those of the ledger: 1%',
     )
     .option(
       '--embed <model>',
-      'semantic: prompts compared by vectors of this model; with --max-false-hits those of logs too',
+      'semantic: prompts compared by vectors of this model, from --min-similarity or within --max-false-hits (then those of logs too)',
     )
     .option('--cache-ttl <hours>', 'how old a kept answer may be (24)')
     .option('--cache-temperature <t>', 'up to which temperature answers are kept (0)')

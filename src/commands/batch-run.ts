@@ -4,7 +4,6 @@
  * Takes an input or the number of a run, gives results and how it went. Never spends before it was
  * told to: by a yes on a terminal, --yes, or a budget.
  */
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { JobsEnd } from '../batch/jobs.ts';
 import { runLive } from '../batch/live.ts';
@@ -19,7 +18,6 @@ import { countRows, type RowCounts, reopenRows } from '../ledger/batch-rows.ts';
 import { dropRun, readRun } from '../ledger/batch-runs.ts';
 import { settleDuplicates } from '../ledger/duplicates.ts';
 import { guardLedger, type Ledger } from '../ledger/open.ts';
-import { createSender } from '../providers/send.ts';
 import { displayOf } from '../report/numbers.ts';
 import type { Deps, Invocation } from '../terminal/command.ts';
 import {
@@ -45,6 +43,7 @@ import {
 import { askLeave, needsLeave, planOf, refuseUnbounded, writePlan } from './batch-plan.ts';
 import { checkResults, checkSpread, resultWriter } from './batch-results.ts';
 import { readSending } from './batch-send.ts';
+import { chance, openSender } from './open-sender.ts';
 import { openBook } from './price-book.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -197,11 +196,8 @@ async function live(
   { run }: OpenedRun,
   { deps, sending, book, display, timers, results }: Asking & Showing,
 ): Promise<RunEnd> {
-  const { clock, env, version, signal } = deps;
-  const { keys } = sending.found;
-  const inFlight = sending.endpoints.map(({ limits }) => limits.concurrency);
-  const maxConnections = inFlight.reduce((sum, one) => sum + one, 0);
-  const sender = await createSender({ keys, env, clock, version, maxConnections });
+  const { clock, signal } = deps;
+  const sender = await openSender(sending, deps);
   return runLive({
     ...sending,
     ...{ db, run, book, clock, sender, timers },
@@ -213,12 +209,6 @@ async function live(
     seen: display.seen,
     onSeen: () => display.update(),
   });
-}
-
-/** 0 ≤ x < 1. */
-function chance(): number {
-  const steps = 2 ** 32;
-  return randomInt(steps) / steps;
 }
 
 function noteOpened(

@@ -49,7 +49,7 @@ export interface SemanticAsked {
 
 /**
  * How alike prompts must be, with their vectors if they are compared by them; null: no similarity
- * keeps false hits within the bound. Throws UserError.
+ * keeps false hits within the bound, or a plan cannot know it. Throws UserError.
  */
 export async function settleSemantic(
   db: Ledger,
@@ -92,8 +92,12 @@ async function similarityFor(db: Ledger, asked: SemanticAsked): Promise<number |
     ...{ table, settings, heldOut: null, paidBy: opened.run.id },
     flags: { ...flags, ...(embed === null ? {} : { embed }), dryRun: isPlan },
   });
-  // A plan sends nothing: what vectors would show is not known yet.
-  if (log === null) return minSimilarity ?? DEFAULT_SIMILARITY;
+  if (log === null) {
+    deps.note(
+      'which rows would have the answers of others is not known before the texts are embedded: the plan takes none to',
+    );
+    return null;
+  }
   const rate = chosenRate(log.rates, settings);
   if (rate === null) return null;
   if (!isPlan) {

@@ -13,7 +13,6 @@ import { sketchTemplate } from '../classify/templates.ts';
 import { bundledContextWindows } from '../compare/catalogue-facts.ts';
 import { Labeller, type Labelling } from '../ingest/labelling.ts';
 import { promptTextOf } from '../ingest/pack.ts';
-import type { CacheSettings } from '../policy/section-cache.ts';
 import type { SemanticCacheSettings } from '../policy/section-semantic-cache.ts';
 import {
   type EndpointPlan,
@@ -22,24 +21,15 @@ import {
   resolveEndpoints,
 } from '../providers/endpoints.ts';
 import type { Deps } from '../terminal/command.ts';
-import { cacheKindOf, refuseEmbeddings, semanticFlags } from './batch-cache-flags.ts';
-import {
-  parseAmount,
-  parseCount,
-  parseDuration,
-  parseMilli,
-  type SendFlags,
-} from './batch-flags.ts';
+import { cacheKindOf, keptBy, refuseEmbeddings, semanticFlags } from './batch-cache-flags.ts';
+import { parseAmount, parseCount, parseDuration, type SendFlags } from './batch-flags.ts';
 import { policyOf } from './batch-policy.ts';
 import { labellingOf } from './labelling.ts';
 
 const SECOND_MS = 1_000;
-const HOUR_MS = 3_600_000;
 const CONCURRENCY = 16;
 const ADAPTIVE_CONCURRENCY = 256;
 const BURST_MS = 250;
-const TTL_MS = 24 * HOUR_MS;
-const CAPACITY = 1_000_000;
 
 /** A plan sends nothing, so it needs no key. */
 const NO_KEYS = { OPENAI_API_KEY: '-', AICOST_API_KEY: '-' };
@@ -70,7 +60,7 @@ export async function readSending(
 ): Promise<Sending> {
   const policy = await policyOf(settings);
   const kind = cacheKindOf(flags, policy);
-  refuseEmbeddings(settings.operation, kind);
+  refuseEmbeddings(settings.operation, flags, policy);
   const readTask = taskReader(labellingOf(deps));
   const found = resolveEndpoints({
     baseUrl: flags.baseUrl ?? null,
@@ -94,7 +84,7 @@ export async function readSending(
       dayPico: parseAmount(flags.dailyBudget, '--daily-budget'),
     },
     maxRowPico: maxRow === null ? null : Number(maxRow),
-    cache: kind === 'none' ? null : cacheOf(flags, policy?.cache ?? policy?.semantic_cache ?? null),
+    cache: keptBy(kind, flags, policy),
     semantic: null,
     semanticSettings: semanticFlags(flags, policy),
     policy,
@@ -134,17 +124,6 @@ function specOf(
     endpoint,
     models: { includes: (model) => plansFor(model, plans).includes(plan) },
     limits: { ...limits, concurrency, burstMs: BURST_MS, tokensCounted, ...flagged },
-  };
-}
-
-/** Flags win over the policy. */
-function cacheOf(flags: SendFlags, cache: CacheSettings | null): LiveOptions['cache'] {
-  const { cacheTtl, cacheCapacity, cacheTemperature } = flags;
-  const maxMilli = parseMilli(cacheTemperature, '--cache-temperature');
-  return {
-    ttlMs: parseDuration(cacheTtl, '--cache-ttl', HOUR_MS) ?? cache?.ttlMs ?? TTL_MS,
-    capacity: parseCount(cacheCapacity, '--cache-capacity') ?? cache?.capacity ?? CAPACITY,
-    maxTemperatureMilli: maxMilli ?? cache?.maxTemperatureMilli ?? 0,
   };
 }
 

@@ -5,7 +5,6 @@
  * retries and journal are a batch's, and what was paid for is kept, whatever breaks. Never keeps a
  * text, and never sends one whose vector is there.
  */
-import { randomInt } from 'node:crypto';
 import { BatchCosts } from '../batch/costs.ts';
 import { embedLines, embedSettings, textsIn, vectorsIn } from '../batch/embed-texts.ts';
 import { runLive } from '../batch/live.ts';
@@ -20,17 +19,18 @@ import { makerOf, servingEndpoint } from '../batch/serving.ts';
 import { processTimers } from '../batch/timers.ts';
 import { displayUsd } from '../domain/money.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { cancelRows, countRows, forgetTexts, rowReader } from '../ledger/batch-rows.ts';
-import { dropRun, listRuns, readRun, stopRun } from '../ledger/batch-runs.ts';
+import { countRows, rowReader } from '../ledger/batch-rows.ts';
+import { dropRun, readRun } from '../ledger/batch-runs.ts';
+import { closeEmbedding, EMBEDDINGS } from '../ledger/embedding-runs.ts';
 import { Embeddings } from '../ledger/embeddings.ts';
 import type { Ledger } from '../ledger/open.ts';
-import { lockDeadRun } from '../ledger/run-lock.ts';
-import { createSender } from '../providers/send.ts';
+import { lockRun, type RunLock } from '../ledger/run-lock.ts';
 import { displayOf, displayTokens } from '../report/numbers.ts';
 import type { Deps } from '../terminal/command.ts';
 import { type Planning, planOf, refuseUnbounded } from './batch-plan.ts';
 import { readSending, type Sending } from './batch-send.ts';
 import { type EmbedFlags, sendFlagsOf } from './embed-flags.ts';
+import { chance, openSender } from './open-sender.ts';
 import { openBook } from './price-book.ts';
 
 /** What is to have vectors. */
@@ -41,8 +41,6 @@ export interface Embedding {
   /** The run whose budget pays; null: it is its own. */
   readonly paidBy: number | null;
 }
-
-const LABEL = 'embeddings';
 
 /** The vectors of texts, those that are missing asked for. Throws UserError. */
 export async function embedTexts(db: Ledger, deps: Deps, asked: Embedding): Promise<Embeddings> {
@@ -56,16 +54,49 @@ export async function embedTexts(db: Ledger, deps: Deps, asked: Embedding): Prom
   for (const text of asked.texts) if (!embeddings.has(text)) missing.add(text);
   if (missing.size === 0) return embeddings;
   if (flags.embed === undefined) throw unasked(model, missing.size);
-  closeDead(db, deps);
   const sending = flags.dryRun === true ? keyless : await readSending(sendFlags, deps, settings);
   for (const note of sending.found.notes) deps.note(note);
-  const world = { db, deps, sending, embeddings, asked };
-  await embedRound(world, missing, false);
-  if (flags.dryRun === true) return embeddings;
-  const left = [...missing].filter((text) => !embeddings.has(text));
-  // A request is refused for one of its texts: each is sent alone then.
-  if (left.length > 0) await embedRound(world, new Set(left), true);
+  const world = { db, deps, sending, embeddings, asked, locks: [] };
+  if (flags.dryRun === true) await embedAll(world, missing);
+  else await embedAlone(world, missing);
   return embeddings;
+}
+
+/** No run has this number: its lock is that of all who send texts. */
+const ANY_RUN = 0;
+
+/** Two processes would send, and pay for, the same texts. */
+async function embedAlone(world: World, missing: Set<string>): Promise<void> {
+  const lock = lockRun(world.db, ANY_RUN);
+  if (lock === null) {
+    throw new UserError(
+      EXIT.failed,
+      'another process is sending texts for vectors of this ledger',
+      'wait until it has finished, then run the same command again: what it got is not sent again',
+    );
+  }
+  try {
+    // Another process may have had them sent meanwhile.
+    for (const text of missing) if (world.embeddings.has(text)) missing.delete(text);
+    if (missing.size > 0) await embedAll(world, missing);
+  } finally {
+    lock.release(true);
+  }
+}
+
+async function embedAll(world: World, missing: ReadonlySet<string>): Promise<void> {
+  const { asked, embeddings, locks } = world;
+  const { paidBy } = asked;
+  try {
+    const first = await embedRound(world, { texts: missing, isSecond: false, paidBy });
+    if (asked.flags.dryRun === true) return;
+    const left = new Set([...missing].filter((text) => !embeddings.has(text)));
+    if (left.size === 0) return;
+    // A request is refused for one of its texts: each is sent alone then, within the same budget.
+    await embedRound(world, { texts: left, isSecond: true, paidBy: paidBy ?? first });
+  } finally {
+    for (const lock of locks) lock.release(true);
+  }
 }
 
 /** A policy alone has nothing sent. */
@@ -73,7 +104,7 @@ function unasked(model: string, missing: number): UserError {
   return new UserError(
     EXIT.usage,
     `semantic_cache.embed ${model} would send ${displayOf(missing, 'prompt')} to that model`,
-    `say so with --embed ${model}, or leave embed out: the texts themselves are compared`,
+    `say so with --embed ${model} (with the --base-url of before, if they have been embedded), or leave embed out: the texts themselves are compared`,
   );
 }
 
@@ -93,53 +124,44 @@ interface World {
   readonly sending: Sending;
   readonly embeddings: Embeddings;
   readonly asked: Embedding;
+  /** Of the runs so far: to the end they are not taken for dead, whatever they pay for. */
+  readonly locks: RunLock[];
 }
 
-/** Runs that a killed process left: their texts are not kept. */
-function closeDead(db: Ledger, deps: Deps): void {
-  for (const { id, input, state } of listRuns(db)) {
-    if (!input.startsWith(`${LABEL} `) || state !== 'open') continue;
-    const lock = lockDeadRun(db, id);
-    if (lock === null) continue;
-    closeRun(db, id, deps.clock.now(), 'interrupted');
-    lock.release(true);
-  }
+interface Round {
+  readonly texts: ReadonlySet<string>;
+  /** Each text is sent alone then. */
+  readonly isSecond: boolean;
+  /** Null: it is its own. */
+  readonly paidBy: number | null;
 }
 
-function closeRun(db: Ledger, id: number, atMs: number, reason: string): void {
-  const cancelled = cancelRows(db, id, atMs);
-  stopRun(db, { id, state: cancelled === 0 ? 'done' : 'cancelled', reason, atMs });
-  forgetTexts(db, id);
-}
-
-/** Sends what is missing; in the second round each text alone. */
-async function embedRound(
-  world: World,
-  texts: ReadonlySet<string>,
-  isSecond: boolean,
-): Promise<void> {
+/** Sends what is missing; gives the round's run. */
+async function embedRound(world: World, round: Round): Promise<number> {
+  const { texts, isSecond, paidBy } = round;
   const { db, deps, asked } = world;
   const settings = embedSettings(asked.model);
   const opened = await openInputRun(
-    { name: '-', label: `${LABEL} ${asked.model}`, stdin: bytesOf(texts, isSecond) },
+    { name: '-', label: `${EMBEDDINGS} ${asked.model}`, stdin: bytesOf(texts, isSecond) },
     { db, settings, isNew: true, atMs: deps.clock.now(), signal: deps.signal },
   );
   const { id } = opened.run;
+  world.locks.push(opened.lock);
   let isKept = false;
   try {
     const planning = await planningOf(world, opened);
     await notePlan(world, planning, texts.size);
-    if (asked.flags.dryRun === true) return;
+    if (asked.flags.dryRun === true) return id;
     isKept = true;
-    if (asked.paidBy === null) await refuseUnbounded(planning, world.sending, deps);
-    const end = await send(world, opened, texts.size);
+    if (paidBy === null) await refuseUnbounded(planning, world.sending, deps);
+    const end = await send(world, opened, round);
     settle(world, end, { id, isSecond });
+    return id;
   } finally {
     // Why it stopped is noted already, unless an error broke it off.
     const reason = readRun(db, id)?.stopReason || 'failed';
-    if (isKept) closeRun(db, id, deps.clock.now(), reason);
+    if (isKept) closeEmbedding(db, { id, atMs: deps.clock.now(), reason });
     else dropRun(db, id);
-    opened.lock.release(true);
   }
 }
 
@@ -179,15 +201,12 @@ async function notePlan({ deps, sending, asked }: World, planning: Planning, tex
   );
 }
 
-async function send(world: World, { run }: OpenedRun, texts: number): Promise<RunEnd> {
-  const { db, deps, sending, asked } = world;
-  const { clock, env, version, signal } = deps;
+async function send(world: World, { run }: OpenedRun, { texts, paidBy }: Round): Promise<RunEnd> {
+  const { db, deps, sending } = world;
+  const { clock, signal } = deps;
   const timers = processTimers();
   const seen = new Seen(null, timers.nowMs());
-  const progress = deps.progress(`embedding ${displayOf(texts, 'text')}`);
-  const inFlight = sending.endpoints.map(({ limits }) => limits.concurrency);
-  const maxConnections = inFlight.reduce((sum, one) => sum + one, 0);
-  const { keys } = sending.found;
+  const progress = deps.progress(`embedding ${displayOf(texts.size, 'text')}`);
   try {
     return await runLive({
       ...sending,
@@ -204,15 +223,15 @@ async function send(world: World, { run }: OpenedRun, texts: number): Promise<Ru
         semantic: null,
       },
       book: await openBook(deps),
-      sender: await createSender({ keys, env, clock, version, maxConnections }),
+      sender: await openSender(sending, deps),
       imageFolder: deps.cwd,
       results: unwrittenResults(run.id),
       interrupt: signal,
       cancel: deps.cancel,
-      random: () => randomInt(2 ** 32) / 2 ** 32,
+      random: chance,
       onSeen: () => progress.update(seen.now(timers.nowMs()).done, run.rowCount),
       keepAnswer: keeper(world),
-      ...(asked.paidBy === null ? {} : { paidBy: asked.paidBy }),
+      ...(paidBy === null ? {} : { paidBy }),
     });
   } finally {
     progress.end();

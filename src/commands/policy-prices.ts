@@ -23,6 +23,16 @@ export function hasPriceIn(book: PriceBook): HasPrice {
     typeof scheduleOf(book, model, provider).cost(emptyUsage(), null) !== 'string';
 }
 
+/** Whether a book has a price for a model's input and none for an answer: no model for chats. */
+export function answersNothingIn(book: PriceBook): HasPrice {
+  return (model, provider) => {
+    const schedule = scheduleOf(book, model, provider);
+    const input = schedule.cost({ ...emptyUsage(), input: 1000 }, null);
+    const output = schedule.cost({ ...emptyUsage(), output: 1000 }, null);
+    return typeof input !== 'string' && typeof output === 'string';
+  };
+}
+
 /** The providers and the cheapest of the models a policy names. */
 export function pricedWorld(
   book: PriceBook,

@@ -8,13 +8,13 @@ import { formatUsd } from '../domain/money.ts';
 import { countColumn, moneyColumn } from '../report/columns.ts';
 import { displayOf, displayShare } from '../report/numbers.ts';
 import { type SectionColumn, type Sections, sectionOf } from '../report/sections.ts';
-import type { NotTaken } from '../simulate/lever-options.ts';
+import { type NotTaken, ONLY_LIKELY } from '../simulate/lever-options.ts';
 import type { Optimized } from '../simulate/optimize.ts';
 import type { MoveBar, MovesNotTaken, RuleFigures } from '../simulate/search-moves.ts';
 import { displaySigned, rounded, shareOf, simulateAnswer } from './simulate-answer.ts';
 import { figuresOf, limitsText, type OptimizeLimits } from './simulate-optimize-file.ts';
 import { falseHitsOf } from './simulate-semantic.ts';
-import type { Simulated } from './simulate-words.ts';
+import { allFailed, type Simulated } from './simulate-words.ts';
 
 /** What the answer is about. */
 export interface Answered {
@@ -87,7 +87,10 @@ function headlineOf(answered: Answered, replayed: string, left: readonly LeftRow
   const flags = limitsText(limits, simulated.subject);
   if (settings.size + rules.length === 0) {
     const binding = left.find(({ couldSavePico }) => couldSavePico !== null);
-    const why = binding === undefined ? 'nothing could be saved at all' : binding.reason;
+    const nothing = allFailed(simulated.subject)
+      ? 'every call failed'
+      : 'nothing could be saved at all';
+    const why = binding === undefined ? nothing : binding.reason;
     if (found.trainingCalls === 0) return 'no call with a price to search with';
     return `no policy within ${flags} saves anything on ${displayOf(found.trainingCalls, 'priced call')} of training; what binds: ${why}`;
   }
@@ -153,7 +156,7 @@ const RULES: SectionColumn<RuleFigures>[] = [
     value: (rule) => figuresOf(rule).loss,
     display: (rule) => {
       const { loss } = figuresOf(rule);
-      return loss === null ? '–' : signed(loss);
+      return loss === null ? '–' : displaySigned(loss);
     },
   },
   {
@@ -193,12 +196,14 @@ function barText(bar: MoveBar, { maxLoss }: OptimizeLimits, maxLatencyMs: number
       return 'unknown loss of quality (--quality takes scores)';
     case 'needs_test':
       return 'needs a test (--allow needs_test)';
+    case 'only_likely':
+      return ONLY_LIKELY;
     case 'too_slow':
       return `slower than --max-latency ${maxLatencyMs}ms`;
     case 'unknown_latency':
       return 'unknown latency (models: latency_ms)';
     case 'chance':
-      return 'saves by chance alone';
+      return 'one call alone would move: too few to go by';
   }
 }
 

@@ -15,7 +15,7 @@ import type { DraftRule } from '../simulate/policy-draft.ts';
 import { seededRandom } from '../simulate/random.ts';
 import type { MoveWorld } from '../simulate/search-moves.ts';
 import type { Parts } from '../simulate/simulate.ts';
-import { hasPriceIn } from './policy-prices.ts';
+import { answersNothingIn, hasPriceIn } from './policy-prices.ts';
 import { POLICY_NAME } from './simulate-optimize-file.ts';
 import type { Subject } from './simulate-subject.ts';
 
@@ -73,14 +73,15 @@ function destinationsOf(
   const log = logModels(table, parts).map((one) => ({ ...one, contextTokens: null }));
   const others = candidates === null ? siblingsOf(log) : namesOf(candidates);
   const hasPrice = hasPriceIn(book);
+  const answersNothing = answersNothingIn(book);
   const known = new Map<string, Known>();
   const families = new Set<string>();
   for (const { model, provider, contextTokens } of [...others, ...log]) {
     const own = policy.models?.get(model)?.provider ?? provider;
     const isPriced = hasPrice(model, own);
-    if (!isPriced && candidates !== null && others.some((one) => one.model === model)) {
-      const hint = `aicost prices match ${model} says what is known; --price or --prices add one`;
-      throw usageError(`--candidates ${model}: it has no price`, hint);
+    if (candidates !== null && others.some((one) => one.model === model)) {
+      const isForChats = !isPriced || !answersNothing(model, own);
+      refuseCandidate(model, { isPriced, isForChats });
     }
     const { family } = modelName(model);
     if (!isPriced || families.has(family) || known.size === MOST_DESTINATIONS) continue;
@@ -88,6 +89,20 @@ function destinationsOf(
     known.set(model, { provider: own === '' ? null : own, contextTokens });
   }
   return known;
+}
+
+function refuseCandidate(
+  model: string,
+  { isPriced, isForChats }: { readonly isPriced: boolean; readonly isForChats: boolean },
+): void {
+  if (!isPriced) {
+    const hint = `aicost prices match ${model} says what is known; --price or --prices add one`;
+    throw usageError(`--candidates ${model}: it has no price`, hint);
+  }
+  if (!isForChats) {
+    const hint = 'name models that answer chats; --price adds a price for the output';
+    throw usageError(`--candidates ${model}: it has no price for answers, as embeddings do`, hint);
+  }
 }
 
 interface Named {

@@ -4,6 +4,7 @@
  * Takes logs and limits, gives a policy file and what it saves on calls it was not fitted on. Never
  * writes over a file unasked, and never uses the network.
  */
+import { resolve } from 'node:path';
 import { EXIT, type ExitCode, UserError, usageError } from '../errors.ts';
 import { type PolicyFile, parsePolicyFile } from '../policy/policy-file.ts';
 import type { Certainty } from '../policy/route.ts';
@@ -14,14 +15,13 @@ import { optimize } from '../simulate/optimize.ts';
 import { seededRandom } from '../simulate/random.ts';
 import { partsOf, simulate } from '../simulate/simulate.ts';
 import type { CliCommand, Deps, GlobalFlags, Invocation } from '../terminal/command.ts';
-import { resolveOutput, writeOutput } from '../terminal/output.ts';
+import { checkWritable, refuseOverwrite, resolveOutput, writeOutput } from '../terminal/output.ts';
 import { refuseExisting, writePrivateFile } from '../terminal/private-file.ts';
 import { readPolicy, readPolicySource } from './read-policy.ts';
 import { oneOfList, shareOf } from './simulate-flags.ts';
 import { optimizeAnswer } from './simulate-optimize-answer.ts';
 import { POLICY_NAME, policyText } from './simulate-optimize-file.ts';
 import { searchWorld } from './simulate-optimize-world.ts';
-
 import { stepByStep } from './simulate-steps.ts';
 import {
   declareSubject,
@@ -85,6 +85,7 @@ async function run(invocation: Invocation<Flags>, deps: Deps): Promise<ExitCode>
   const limits = limitsOf(flags);
   const file = policyPath(deps);
   if (file !== null && flags.force !== true) refuseExisting(file);
+  await checkOutput(deps, flags);
   const readOwn = () => readBase(deps, flags);
   return withSubject(
     invocation,
@@ -105,6 +106,16 @@ async function run(invocation: Invocation<Flags>, deps: Deps): Promise<ExitCode>
     },
     readOwn,
   );
+}
+
+/** Before any work is done: that --out can be written, and is nothing that is read. Throws UserError. */
+async function checkOutput({ output, config, cwd }: Deps, flags: Flags): Promise<void> {
+  const read = [config.policy.value, flags.quality, flags.keyFile];
+  refuseOverwrite(
+    output,
+    read.flatMap((name) => (name == null ? [] : [resolve(cwd, name)])),
+  );
+  await checkWritable(output);
 }
 
 const NO_FILE = 'CSV does not hold the policy itself';

@@ -22,11 +22,18 @@ import {
 } from '../simulate/lever-semantic-cache.ts';
 import { partsOf, replayParts } from '../simulate/simulate.ts';
 import type { EmbedFlags } from './embed-flags.ts';
+import { refuseUnboundVectors } from './semantic-vectors.ts';
 import { shareOf } from './simulate-flags.ts';
 
-/** The policy with `--max-false-hits` in place of its own bound. Throws UserError. */
+/**
+ * The policy with `--max-false-hits` in place of its own bound. Throws UserError, also where vectors
+ * are compared from no similarity.
+ */
 export function withFalseHits(policy: PolicyFile, flag: string | undefined): PolicyFile {
-  if (flag === undefined) return policy;
+  if (flag === undefined) {
+    refuseUnboundVectors(semanticSettings(policy), UNBOUND_HINT);
+    return policy;
+  }
   const maxFalseHits = shareOf(flag, '--max-false-hits');
   const settings = semanticSettings(policy);
   if (settings === null) {
@@ -35,6 +42,8 @@ export function withFalseHits(policy: PolicyFile, flag: string | undefined): Pol
   }
   return { ...policy, semantic_cache: { ...settings, maxFalseHits } };
 }
+
+const UNBOUND_HINT = 'give --max-false-hits 1%, or min_similarity in the policy';
 
 /** The policy with `--embed` in place of its own model. Throws UserError. */
 export function withEmbed(policy: PolicyFile, { embed, dryRun }: EmbedFlags): PolicyFile {

@@ -3,6 +3,7 @@
  *
  * Takes a simulation, gives sentences. Never leaves out what a figure does not hold.
  */
+import { hasFailed } from '../domain/call.ts';
 import { displayUsd, shareBp } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { LeverId } from '../policy/levers.ts';
@@ -31,7 +32,10 @@ export function headlineOf({ subject, simulation }: Simulated): string {
   const which = parts.fromMs === null ? 'priced call' : 'held-out priced call';
   const paid = `${displayOf(pricedCalls, which)}, ${displayUsd(baselinePico)} paid`;
   const policy = `policy ${subject.policy.name}`;
-  if (savedPico === 0n) return `${paid}: ${policy} would have saved nothing`;
+  if (savedPico === 0n) {
+    const why = allFailed(subject) ? 'every call failed: ' : '';
+    return `${paid}: ${why}${policy} would have saved nothing`;
+  }
   if (savedPico < 0n) return `${paid}: ${policy} would have cost ${displayUsd(-savedPico)} more`;
   const share = displayShare(shareBp(savedPico, baselinePico) / 10_000);
   const range = rangeText(total, baselinePico);
@@ -41,6 +45,15 @@ export function headlineOf({ subject, simulation }: Simulated): string {
     `${displayUsd(byCertainty.needs_test, 'down')} needs a test`,
   ];
   return `${paid}: ${policy} would have saved ${displayUsd(savedPico, 'down')} (${share}${range === '–' ? '' : `; ${range}`}): ${byCertaintyText.join(', ')}`;
+}
+
+/** Whether no call of the log got an answer. */
+export function allFailed({ table }: Pick<Subject, 'table'>): boolean {
+  let failed = 0;
+  table.each(({ outcome }) => {
+    failed += Number(hasFailed(outcome.status));
+  });
+  return table.calls > 0 && failed === table.calls;
 }
 
 /** What the reader must know about the figures. */

@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { settleDuplicates } from '../ledger/duplicates.ts';
+import { closeDeadEmbeddings, hasOpenEmbeddings } from '../ledger/embedding-runs.ts';
 import { guardLedger, type Ledger, openExistingLedger, openLedger } from '../ledger/open.ts';
 import { listPaths } from '../ledger/sources.ts';
 import type { Deps } from '../terminal/command.ts';
@@ -42,6 +43,8 @@ export async function withLedger<Result>(
     refuseSources(db, deps.output);
     // An ingest that was cut off may have left calls to settle.
     guardLedger(path, () => settleDuplicates(db));
+    // A process that was killed may have left texts that it embedded.
+    if (hasOpenEmbeddings(db)) guardLedger(path, () => closeDeadEmbeddings(db, deps.clock.now()));
     return await run(db);
   } catch (error) {
     return guardLedger(path, () => {

@@ -7,6 +7,7 @@
  * `closeDeadLease` knows better.
  */
 import { type Clock, dayNumber } from '../domain/time.ts';
+import { EMBEDDINGS } from './embedding-runs.ts';
 import type { Ledger } from './open.ts';
 
 /** What may be spent; null: no limit. */
@@ -196,15 +197,17 @@ export function openLeases(db: Ledger): { id: number; runId: number }[] {
 
 /**
  * Closes a lease whose process is gone: it took what its attempts cost, and the worst case of those
- * whose cost nobody knows.
+ * whose cost nobody knows. A run pays for the texts that are embedded for it, too.
  */
 export function closeDeadLease(db: Ledger, lease: { id: number; runId: number }): void {
   db.prepare(
     `UPDATE batch_lease SET is_open = 0, taken_pico = (
        SELECT coalesce(sum(coalesce(a.cost_pico,
          CASE WHEN a.ended_at_ms IS NULL OR a.may_have_been_billed = 1 THEN a.reserved_pico ELSE 0 END)), 0)
-       FROM batch_attempt a
-       WHERE a.row_id >= @runId << 32 AND a.row_id < (@runId + 1) << 32 AND a.lease_id = @id)
+       FROM (SELECT @runId AS id UNION ALL
+           SELECT id FROM batch_run WHERE id > @runId AND input LIKE '${EMBEDDINGS} %') r
+         CROSS JOIN batch_attempt a
+         ON a.row_id >= r.id << 32 AND a.row_id < (r.id + 1) << 32 AND a.lease_id = @id)
      WHERE id = @id`,
   ).run(lease);
 }

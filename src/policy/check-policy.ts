@@ -62,7 +62,12 @@ export function checkPolicy(text: string, name: string, hasPrice: HasPrice): Pol
   const found =
     policy === null || errors.length > 0
       ? errors
-      : [...unready(policy, text), ...unreached(policy, text), ...unpriced(policy, text, hasPrice)];
+      : [
+          ...unready(policy, text),
+          ...unreached(policy, text),
+          ...impossible(text),
+          ...unpriced(policy, text, hasPrice),
+        ];
   const place = openPolicy(text, name);
   const all = place.document.errors.length > 0 ? found : [...found, ...usersOf(place)];
   return all.toSorted((a, b) => a.line - b.line);
@@ -153,6 +158,27 @@ function unreached({ routing }: PolicyFile, text: string): PolicyFinding[] {
       hint: 'put it last, or give it an if',
     },
   ];
+}
+
+/** An `if` that no request can meet. */
+function impossible(text: string): PolicyFinding[] {
+  const { document, lines } = openPolicy(text, '');
+  const found: PolicyFinding[] = [];
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'if' || !isMap(value)) return;
+      const least = Number(value.get('min_complexity') ?? 0);
+      const most = Number(value.get('max_complexity') ?? 1);
+      if (least <= most) return;
+      found.push({
+        ...({ severity: 'warning', key: 'if' } as const),
+        line: lines.linePos(key.range?.[0] ?? 0).line,
+        problem: `min_complexity ${least} is above max_complexity ${most}: it never holds`,
+        hint: 'exchange the two, or leave one out',
+      });
+    },
+  });
+  return found;
 }
 
 function unpriced(policy: PolicyFile, text: string, hasPrice: HasPrice): PolicyFinding[] {

@@ -89,6 +89,7 @@ const PARTS: Readonly<Record<string, Parse>> = {
 /** Reads an `if`: all its parts must hold. Throws UserError. */
 export function parseCondition(value: FileValue): Condition {
   const members = [...value.members(Object.keys(PARTS))];
+  if (members.length === 0) value.fail('no condition', 'leave if out: the rule holds for all then');
   const parts = members.flatMap(([key, member]) => PARTS[key]?.(member) ?? []);
   const tasks = parts.find((part) => part.tasks !== undefined)?.tasks;
   return {

@@ -9,6 +9,7 @@ import type { PolicyFile } from './policy-file.ts';
 import { policyNamed } from './presets.ts';
 import {
   type Certainty,
+  type Lacking,
   type ModelRef,
   type Route,
   type RoutingPolicy,
@@ -22,6 +23,8 @@ type FactsOf = (model: string) => ModelFacts;
 
 /** What a request needs of a model; bits, so that a combination is a number. */
 const NEEDS = { tools: 1, images: 2, json: 4 } as const;
+type Need = keyof typeof NEEDS;
+const NEED_NAMES: readonly Need[] = ['tools', 'json', 'images'];
 
 /** The routing of a policy; without such a section every request stays where it is. */
 export function routingOf(policy: PolicyFile): RoutingPolicy {
@@ -38,15 +41,18 @@ export function routingOf(policy: PolicyFile): RoutingPolicy {
     { condition: null, use: routing?.otherwise ?? null, certainty: 'needs_test' },
     factsOf,
   );
+  const decisionOf = (request: RoutingRequest) =>
+    (byTask.get(request.task) ?? []).find((one) => one.holds(request)) ?? otherwise;
   return {
     id: name,
     note: noteOf(rules, routing?.otherwise ?? null),
     differs: null,
     certainty: bestOf(rules),
     route(request) {
-      if (request.target.operation !== 'chat') return null;
-      const asked = byTask.get(request.task) ?? [];
-      return (asked.find((one) => one.holds(request)) ?? otherwise).route(request);
+      return request.target.operation === 'chat' ? decisionOf(request).route(request) : null;
+    },
+    lacking(request) {
+      return request.target.operation === 'chat' ? decisionOf(request).lacking(request) : null;
     },
   };
 }
@@ -75,7 +81,8 @@ class Decision {
   /** Null: the request stays, or no model of the rule can take it. */
   route(request: RoutingRequest): Route | null {
     if (this.#models === null) return null;
-    const needs = needsOf(request);
+    // Unknown is not no: a model that takes no tools is not given what may come with some.
+    const needs = needsOf(request) | unknownOf(request);
     const key = `${needs} ${request.maxLatencyMs ?? ''}`;
     let route = this.#byNeeds.get(key);
     if (route === undefined) {
@@ -83,6 +90,23 @@ class Decision {
       this.#byNeeds.set(key, route);
     }
     return route;
+  }
+
+  /** Of a request that has no route: null also where it is with a model of the rule already. */
+  lacking(request: RoutingRequest): Lacking | null {
+    const models = this.#models;
+    if (models === null || models.some(({ model }) => model === request.target.model)) return null;
+    const known = needsOf(request);
+    const needs = known | unknownOf(request);
+    const lacks = models.map(({ model }) => lacksOf(this.#factsOf(model)));
+    if (lacks.some((lack) => (lack & needs) === 0)) return null;
+    // What is known to be needed rules models out before what may be.
+    const isUnknown = lacks.some((lack) => (lack & known) === 0);
+    const asked = isUnknown ? needs & ~known : known;
+    const one = NEED_NAMES.find((need) =>
+      lacks.every((lack) => (lack & asked & NEEDS[need]) !== 0),
+    );
+    return { need: one ?? 'all', isUnknown };
   }
 
   #routeFor(models: readonly ModelRef[], needs: number, maxLatencyMs?: number): Route | null {
@@ -103,6 +127,11 @@ function needsOf({ hasTools, hasImages, hasSchema }: RoutingRequest): number {
     (hasImages === true ? NEEDS.images : 0) |
     (hasSchema === true ? NEEDS.json : 0)
   );
+}
+
+/** What nobody knows whether it is needed: the log does not hold the request. */
+function unknownOf({ hasTools, hasSchema }: RoutingRequest): number {
+  return (hasTools == null ? NEEDS.tools : 0) | (hasSchema == null ? NEEDS.json : 0);
 }
 
 /** Only what the file denies is lacking. */

@@ -65,9 +65,14 @@ export class FileValue {
     throw new PolicyProblem(message, hint, this.#given, { line, path: this.path, problem });
   }
 
-  /** The members of a mapping, by key; none may have another key than the known ones. */
+  /**
+   * The members of a mapping, by key; none may have another key than the known ones. `{}` says that
+   * there is such a thing, and nothing of it.
+   */
   members(known: readonly string[]): ReadonlyMap<string, FileValue> {
-    const members = new Map(this.entries().map(({ key, value }) => [key, value]));
+    const isEmpty = isMap(this.#node) && this.#node.items.length === 0;
+    const entries = isEmpty ? [] : this.entries();
+    const members = new Map(entries.map(({ key, value }) => [key, value]));
     for (const [key, value] of members) {
       if (known.includes(key)) continue;
       const where = this.path === '' ? 'a policy' : this.path;
@@ -80,7 +85,10 @@ export class FileValue {
   entries(): { readonly key: string; readonly value: FileValue }[] {
     const node = this.#node;
     if (!isMap(node) || node.items.length === 0) {
-      this.fail(`${this.shown()} is no mapping`, 'give keys with values, one below the other');
+      this.fail(
+        `${this.shown()} is no mapping${isMap(node) ? ' with anything in it' : ''}`,
+        'give keys with values, one below the other',
+      );
     }
     return node.items.map((pair) => {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';

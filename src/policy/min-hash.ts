@@ -37,3 +37,12 @@ export function mixed(value: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
   return h ^ (h >>> 16);
 }
+
+/** A column's values at the start of a longer one. */
+export function grown<Column extends Int32Array | Float64Array>(
+  from: Column,
+  into: Column,
+): Column {
+  into.set(from);
+  return into;
+}

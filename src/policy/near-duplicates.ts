@@ -12,7 +12,7 @@
  * feature (at most 512 of a text, the smallest hashes; longer texts are compared by these) and 8 for
  * each band: 100,000 texts of 20 words take 35 MB.
  */
-import { bitsOf, densification, mixed, mostApart, TRIES } from './min-hash.ts';
+import { bitsOf, densification, grown, mixed, mostApart, TRIES } from './min-hash.ts';
 
 /** How alike, and how hard to look. */
 export interface NearDuplicateOptions {
@@ -55,8 +55,8 @@ export class NearDuplicates {
   readonly #few = new Int32Array(MOST_INSERTED);
   readonly #sources: Int32Array;
   /** Of each band: the latest text in each bucket, its number + 1. */
-  readonly #heads: Int32Array[];
-  readonly #bucketMask: number;
+  #heads: Int32Array[];
+  #bucketMask: number;
   /** Texts whose sketches differ in more bits are not compared. */
   readonly #mostApart: number;
   /** Of each text and band, in turns: its key, and the text before it in the bucket, its number + 1. */
@@ -72,11 +72,8 @@ export class NearDuplicates {
   similarities = new Float64Array(64);
   found = 0;
 
-  constructor({
-    minSimilarity,
-    expected = 1024,
-    maxPerBucket = MAX_PER_BUCKET,
-  }: NearDuplicateOptions) {
+  constructor(options: NearDuplicateOptions) {
+    const { minSimilarity, expected = 1024, maxPerBucket = MAX_PER_BUCKET } = options;
     if (!(minSimilarity >= 0.5 && minSimilarity <= 1)) {
       throw new RangeError(`minSimilarity must be from 0.5 to 1: ${minSimilarity}`);
     }
@@ -103,6 +100,11 @@ export class NearDuplicates {
     return this.#size;
   }
 
+  /** Places of a band: as many as texts, or a look meets texts of other keys. */
+  get buckets(): number {
+    return this.#bucketMask + 1;
+  }
+
   /**
    * Adds a text by its features (any order, repeats do not matter); gives its number. What it is like
    * stands in `others` and `similarities` then. A text without features is like none.
@@ -110,6 +112,7 @@ export class NearDuplicates {
   add(features: Int32Array): number {
     const text = this.#size++;
     this.#makeRoom(text, features.length);
+    if (text > this.#bucketMask) this.#growBuckets();
     this.#keep(text, features);
     this.found = 0;
     if (this.#starts[text] === this.#starts[text + 1]) return text;
@@ -192,11 +195,9 @@ export class NearDuplicates {
   /** Compares a text with those of its bucket in a band, and joins them. */
   #look(text: number, band: number): void {
     const key = this.#keyOf(band);
-    const heads = this.#heads[band]!;
     const chains = this.#chains;
     const bands = this.#bands;
-    const bucket = key & this.#bucketMask;
-    let other = heads[bucket]! - 1;
+    let other = this.#heads[band]![key & this.#bucketMask]! - 1;
     for (let seen = 0; other >= 0 && seen < this.#maxPerBucket; ) {
       const at = (other * bands + band) * 2;
       if (chains[at] === key) {
@@ -205,10 +206,28 @@ export class NearDuplicates {
       }
       other = chains[at + 1]! - 1;
     }
-    const at = (text * bands + band) * 2;
-    chains[at] = key;
-    chains[at + 1] = heads[bucket]!;
+    chains[(text * bands + band) * 2] = key;
+    this.#join(text, band);
+  }
+
+  /** Puts a text first in the bucket of its key. */
+  #join(text: number, band: number): void {
+    const heads = this.#heads[band]!;
+    const at = (text * this.#bands + band) * 2;
+    const bucket = this.#chains[at]! & this.#bucketMask;
+    this.#chains[at + 1] = heads[bucket]!;
     heads[bucket] = text + 1;
+  }
+
+  /** Twice the buckets, where there are more texts than expected: full ones make each look slow. */
+  #growBuckets(): void {
+    const buckets = (this.#bucketMask + 1) * 2;
+    this.#bucketMask = buckets - 1;
+    this.#heads = this.#heads.map(() => new Int32Array(buckets));
+    for (let text = 0; text < this.#size - 1; text++) {
+      const isEmpty = this.#starts[text] === this.#starts[text + 1];
+      for (let band = 0; band < this.#bands && !isEmpty; band++) this.#join(text, band);
+    }
   }
 
   /** Whether a text is met for the first time, and its sketch does not tell them apart. */
@@ -278,9 +297,4 @@ export class NearDuplicates {
     // Text 0 is not met by itself.
     this.#marks[text * MARKS + 2] = text;
   }
-}
-
-function grown<Column extends Int32Array | Float64Array>(from: Column, into: Column): Column {
-  into.set(from);
-  return into;
 }

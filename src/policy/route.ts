@@ -67,6 +67,17 @@ export interface RoutingPolicy {
   readonly certainty: Certainty;
   /** Where the request may go; null to leave it where it is. */
   route(request: RoutingRequest): Route | null;
+  /**
+   * What no model of the rule can do that the request needs, or may need; null: it is not for that
+   * that it has no route. Left out: never.
+   */
+  lacking?(request: RoutingRequest): Lacking | null;
+}
+
+/** What models are said not to take; `isUnknown`: whether the request needs it is not known. */
+export interface Lacking {
+  readonly need: 'tools' | 'json' | 'images' | 'all';
+  readonly isUnknown: boolean;
 }
 
 /** A candidate with its prices. */

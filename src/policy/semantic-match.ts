@@ -6,12 +6,15 @@
  * both have word for word count for little, the part that changes counts for most.
  */
 import type { PricedCall } from '../domain/call.ts';
+import { isEqual, isReordered, isTurnedRound } from './semantic-order.ts';
 import type { TextMeaning } from './semantic-text.ts';
+import { SIDES_OF_CLASS } from './word-facts.ts';
 
 /** What must agree, whatever the similarity. */
 export const GATES = [
   'language',
   'numbers',
+  'signs',
   'names',
   'quotes',
   'negation',
@@ -36,10 +39,8 @@ const LEAST_CHANGE = 0.35;
 const SWAP_PENALTY = 0.5;
 /** A longer text makes a word that differs no smaller: one in place of another costs 0.15 at least. */
 const MOST_WEIGHT = 10;
-/** What one word in place of another weighs at least: a character of Chinese is half a word. */
-const LEAST_SWAP = 1;
-/** Less is function words in place of others. */
-const LEAST_CONTENT = 0.4;
+/** So in Chinese, where a character is half a word and may be a whole one: 0.107 at least. */
+const MOST_HAN_WEIGHT = 7;
 
 /** Compares two texts; `weightOf` is what a word is worth in a log (rare ones more), 1 unless given. */
 export function matchTexts(
@@ -67,19 +68,14 @@ type Setting = Pick<PricedCall, 'systemHash' | 'paramsHash' | 'target'>;
 export function refusalOf(a: TextMeaning, b: TextMeaning): Gate | null {
   if (a.language !== b.language && a.language !== '' && b.language !== '') return 'language';
   if (!isEqual(a.numbers, b.numbers)) return 'numbers';
+  if (!isEqual(a.signs, b.signs)) return 'signs';
   if (!namesAgree(a, b)) return 'names';
   // Quoted in one only, the words are compared as words.
   const bothQuote = a.quotes.length > 0 && b.quotes.length > 0;
   if (bothQuote && !isEqual(a.quotes, b.quotes)) return 'quotes';
   if (Math.min(a.negations, 2) !== Math.min(b.negations, 2)) return 'negation';
-  if (areOpposed(a.sides, b.sides)) return 'opposites';
-  return isTurnedRound(a, b) ? 'order' : null;
-}
-
-function isEqual(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
+  if (areOpposed(a.sides, b.sides) || arePrefixed(a, b)) return 'opposites';
+  return isTurnedRound(a, b) || isReordered(a, b) ? 'order' : null;
 }
 
 /**
@@ -96,30 +92,35 @@ function namesAgree(a: TextMeaning, b: TextMeaning): boolean {
   return isEqual(shared(a.names, b.names), shared(b.names, a.names));
 }
 
+/** Whether each text names a side of one class that the other names less often. */
 function areOpposed(a: Int32Array, b: Int32Array): boolean {
   if (a.length === 0 || b.length === 0) return false;
-  const only = (sides: Int32Array, other: Int32Array) =>
-    sides.filter((side) => !other.includes(side));
-  const [left, right] = [only(a, b), only(b, a)];
-  return left.some((side) => right.includes(-side));
+  const times = (sides: Int32Array, side: number) =>
+    sides.reduce((sum, each) => (each === side ? sum + 1 : sum), 0);
+  if (isEqual(a, b)) return false;
+  const classesOf = (sides: Int32Array, other: Int32Array) =>
+    Array.from(sides)
+      .filter((side) => times(sides, side) > times(other, side))
+      .map((side) => Math.floor(side / SIDES_OF_CLASS));
+  const classes = classesOf(a, b);
+  return classes.length > 0 && classesOf(b, a).some((each) => classes.includes(each));
 }
 
-/**
- * Whether a word that makes the order count (`from`, `to`, `than`) stands before another word, and both
- * texts have both words: from A to B, and from B to A.
- */
-function isTurnedRound(a: TextMeaning, b: TextMeaning): boolean {
-  if (a.roles.length === 0 || b.roles.length === 0) return false;
-  return pairsOf(a.roles).some(([role, word]) => {
-    if (!b.words.includes(word)) return false;
-    const others = pairsOf(b.roles).filter((pair) => pair[0] === role);
-    if (others.length === 0 || others.some((pair) => pair[1] === word)) return false;
-    return others.some((pair) => a.words.includes(pair[1]));
-  });
+/** Whether a word has a prefix that the other text's word denies or turns round: healthy, unhealthy. */
+function arePrefixed(a: TextMeaning, b: TextMeaning): boolean {
+  return hasTurned(a, b) || hasTurned(b, a);
 }
 
-function pairsOf(roles: Int32Array): (readonly [role: number, word: number])[] {
-  return Array.from({ length: roles.length / 2 }, (_, at) => [roles[at * 2]!, roles[at * 2 + 1]!]);
+function hasTurned(a: TextMeaning, b: TextMeaning): boolean {
+  for (let at = 0; at < a.turned.length; at += 2) {
+    if (b.words.includes(a.turned[at]!)) continue;
+    const rest = a.turned[at + 1]!;
+    if (b.words.includes(rest) && !a.words.includes(rest)) return true;
+    for (let other = 0; other < b.turned.length; other += 2) {
+      if (b.turned[other + 1] === rest && !a.words.includes(b.turned[other]!)) return true;
+    }
+  }
+  return false;
 }
 
 /** How alike two texts are, from 0 to 1, whatever the gates say. */
@@ -132,7 +133,8 @@ export function similarityOf(a: TextMeaning, b: TextMeaning, weightOf: WeightOf 
   const swapped = Math.min(left.changed, right.changed) - common;
   const template = Math.min(left.template, changed * TEMPLATE_SHARE);
   const apart = changed - common + SWAP_PENALTY * swapped;
-  return Math.min(1, Math.max(0, 1 - apart / Math.min(changed + template, MOST_WEIGHT)));
+  const most = a.language === 'zh' && b.language === 'zh' ? MOST_HAN_WEIGHT : MOST_WEIGHT;
+  return Math.min(1, Math.max(0, 1 - apart / Math.min(changed + template, most)));
 }
 
 type WeightOf = (word: number) => number;

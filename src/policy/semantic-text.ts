@@ -5,15 +5,16 @@
  * prompts can be read once at their source and compared later.
  */
 import { plainHan } from './han-words.ts';
-import { NEGATION_HAN, NO_NEGATION_HAN, OPPOSITES_HAN } from './semantic-lexicon.ts';
-import { hashOf, KIND, WordScanner } from './semantic-words.ts';
+import { contractions, hanNegations, quotesOf, sidesInHan } from './semantic-phrases.ts';
+import { KIND, WordScanner } from './semantic-words.ts';
 import {
   CONTENT,
   characterFacts,
   HAN_CONTENT,
   knownWord,
   learnWord,
-  opposites,
+  signOfToken,
+  type WordFacts,
 } from './word-facts.ts';
 
 /** A text, read. */
@@ -32,17 +33,26 @@ export interface TextMeaning {
   readonly folded: Int32Array;
   readonly quotes: Int32Array;
   readonly negations: number;
-  /** Opposites named: the pair's number, negative for its second side. */
+  /** Sides of classes named: class times SIDES_OF_CLASS, and the place. */
   readonly sides: Int32Array;
+  /** Operators, currencies and the words for them, in order. */
+  readonly signs: Int32Array;
+  /** Who is named by a pronoun, in order; not whom courtesy names. */
+  readonly persons: Int32Array;
+  /** Pairs of a word with a prefix that denies or turns, and what is left of it. */
+  readonly turned: Int32Array;
+  /** Of each of the words: ARGUMENT or ROLE. */
+  readonly marks: Uint8Array;
   /** Pairs of a word that makes the order count and the content word after it. */
   readonly roles: Int32Array;
   /** `en`, `de`, `zh`, another script's name; empty if too short to tell. */
   readonly language: string;
 }
 
-const hanSides = [...opposites(OPPOSITES_HAN, (word) => word)].sort(
-  ([a], [b]) => b.length - a.length,
-);
+/** A noun with an article and no preposition: who does it, or to whom. */
+export const ARGUMENT = 1;
+/** A word beside which the order counts. */
+export const ROLE = 2;
 
 /** Reads a text. */
 export function readMeaning(text: string): TextMeaning {
@@ -76,6 +86,10 @@ export class MeaningReader {
   readonly #scanner = new WordScanner();
   readonly #words = new Numbers();
   #weights = new Float32Array(64);
+  #marks = new Uint8Array(64);
+  readonly #signs = new Numbers();
+  readonly #persons = new Numbers();
+  readonly #turned = new Numbers();
   readonly #segmentOf = new Numbers();
   readonly #segments = new Numbers();
   readonly #numbers = new Numbers();
@@ -86,15 +100,20 @@ export class MeaningReader {
   readonly #features = new Numbers();
   #counts = { en: 0, de: 0, han: 0, words: 0, inner: 0, capitals: 0 };
   #negations = 0;
-  /** The last word that makes the order count, until its content word comes. */
-  #role: number | null = null;
+  /** The last words that make the order count, until their content word comes. */
+  readonly #pending: number[] = [];
+  #afterArticle = false;
+  #afterPreposition = false;
 
   /** Reads a text. */
   read(text: string): void {
     const scanner = this.#scanner;
     this.#clear();
     scanner.scan(plainHan(text));
-    if (this.#weights.length < scanner.count) this.#weights = new Float32Array(scanner.count * 2);
+    if (this.#weights.length < scanner.count) {
+      this.#weights = new Float32Array(scanner.count * 2);
+      this.#marks = new Uint8Array(scanner.count * 2);
+    }
     let segment = 0;
     for (let at = 0; at < scanner.count; at++) {
       const hash = scanner.hashes[at]!;
@@ -106,7 +125,8 @@ export class MeaningReader {
       segment = (Math.imul(segment, 31) + hash) | 0;
       if (kind === KIND.word) this.#addWord(at, hash);
       else if (kind === KIND.number) this.#addNumber(hash);
-      else this.#addHan(hash);
+      else if (kind === KIND.han) this.#addHan(hash);
+      else this.#addSign(hash);
     }
     if (scanner.count > 0) this.#segments.push(segment);
   }
@@ -122,18 +142,30 @@ export class MeaningReader {
     this.#roles.count = 0;
     this.#counts = { en: 0, de: 0, han: 0, words: 0, inner: 0, capitals: 0 };
     this.#negations = 0;
-    this.#role = null;
+    this.#signs.count = 0;
+    this.#persons.count = 0;
+    this.#turned.count = 0;
+    this.#pending.length = 0;
+    [this.#afterArticle, this.#afterPreposition] = [false, false];
+  }
+
+  #addSign(hash: number): void {
+    const sign = signOfToken(hash);
+    if (sign !== 0) this.#signs.push(sign);
   }
 
   #addHan(hash: number): void {
     this.#counts.han += 1;
-    const { number, weight, isRole } = characterFacts(hash);
+    const facts = characterFacts(hash);
+    const { number, weight, isRole, person } = facts;
     if (number !== null) {
       this.#addNumber(number);
       return;
     }
-    this.#push(hash, weight);
-    if (isRole) this.#role = hash;
+    if (person !== 0) this.#persons.push(person);
+    this.#push(hash, weight, isRole ? ROLE : 0);
+    if (person !== 0) this.#pairRoles(hash);
+    if (isRole) this.#pending.push(hash);
   }
 
   #addNumber(hash: number): void {
@@ -157,24 +189,48 @@ export class MeaningReader {
       this.#addNumber(facts.number);
       return;
     }
-    if (facts.side !== 0) this.#sides.push(facts.side);
+    this.#addFacts(at, facts);
     if (facts.isNegation) {
       this.#negations += 1;
       return;
     }
     if (isInnerCapital && facts.weight === CONTENT) this.#names.push(hash);
-    this.#push(facts.stem, facts.weight);
-    if (facts.isRole) this.#role = hash;
+    const isContent = facts.weight === CONTENT;
+    const isArgument = isContent && this.#afterArticle && !this.#afterPreposition;
+    this.#push(facts.stem, facts.weight, (isArgument ? ARGUMENT : 0) | (facts.isRole ? ROLE : 0));
+    if (facts.isRole) this.#pending.push(hash);
+    this.#afterArticle = facts.isArticle;
+    this.#afterPreposition = facts.isPreposition || (facts.isArticle && this.#afterPreposition);
   }
 
-  #push(word: number, weight: number): void {
+  /** What the gates compare of a word. */
+  #addFacts(at: number, facts: WordFacts): void {
+    for (const side of facts.sides) this.#sides.push(side);
+    if (facts.sign !== 0) this.#signs.push(facts.sign);
+    if (facts.person !== 0) this.#persons.push(facts.person);
+    for (const rest of facts.turned) {
+      this.#turned.push(facts.stem);
+      this.#turned.push(rest);
+    }
+    if (facts.finalSide === 0) return;
+    const { text, ends } = this.#scanner;
+    if (CLAUSE_END.test(text.slice(ends[at]!, ends[at]! + 2))) this.#sides.push(facts.finalSide);
+  }
+
+  #push(word: number, weight: number, mark = 0): void {
     this.#weights[this.#words.count] = weight;
+    this.#marks[this.#words.count] = mark;
     this.#words.push(word);
     this.#segmentOf.push(this.#segments.count);
-    if (this.#role === null || weight < HAN_CONTENT) return;
-    this.#roles.push(this.#role);
-    this.#roles.push(word);
-    this.#role = null;
+    if (weight >= HAN_CONTENT) this.#pairRoles(word);
+  }
+
+  #pairRoles(word: number): void {
+    for (const role of this.#pending) {
+      this.#roles.push(role);
+      this.#roles.push(word);
+    }
+    this.#pending.length = 0;
   }
 
   /** The content words of the text, mixed with a salt; valid until the next call. */
@@ -207,6 +263,10 @@ export class MeaningReader {
       quotes: hasQuote ? quotesOf(text) : NOTHING,
       negations: this.#negations + negations,
       sides: this.#sides.taken(),
+      signs: this.#signs.taken(),
+      persons: this.#persons.taken(),
+      turned: this.#turned.taken(),
+      marks: this.#marks.slice(0, this.#words.count),
       roles: this.#roles.taken(),
       language,
     };
@@ -228,39 +288,4 @@ export class MeaningReader {
 
 const reader = new MeaningReader();
 
-const QUOTED =
-  /"([^"\n]{1,400})"|“([^”\n]{1,400})”|„([^“”\n]{1,400})[“”]|«([^»\n]{1,400})»|「([^」\n]{1,400})」|『([^』\n]{1,400})』|《([^》\n]{1,400})》|`([^`\n]{1,400})`|(?<![\p{L}\d])'([^'\n]{2,400})'(?![\p{L}\d])/gu;
-
-function quotesOf(text: string): Int32Array {
-  return Int32Array.from(text.matchAll(QUOTED), (match) => {
-    const quoted = match.slice(1).find((part) => part !== undefined) ?? '';
-    return hashOf(
-      quoted
-        .toLowerCase()
-        .replace(/[\s\p{P}]+/gu, ' ')
-        .trim(),
-    );
-  });
-}
-
-/** `don't`, `isn’t`. */
-function contractions(text: string): number {
-  return text.match(/n['’]t\b/gi)?.length ?? 0;
-}
-
-function hanNegations(text: string): number {
-  let count = 0;
-  for (const char of text.replace(NO_NEGATION_HAN, '')) if (NEGATION_HAN.includes(char)) count += 1;
-  return count;
-}
-
-function sidesInHan(text: string): number[] {
-  const found: number[] = [];
-  let rest = text;
-  for (const [word, side] of hanSides) {
-    if (!rest.includes(word)) continue;
-    found.push(side);
-    rest = rest.replaceAll(word, ' ');
-  }
-  return found.sort((a, b) => a - b);
-}
+const CLAUSE_END = /^\s?(?:$|[\n.,;:!?…)"])/;

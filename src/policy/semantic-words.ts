@@ -6,7 +6,7 @@
  */
 
 /** What a token is. */
-export const KIND = { word: 0, number: 1, han: 2 } as const;
+export const KIND = { word: 0, number: 1, han: 2, sign: 3 } as const;
 
 /** What the table of units knows of each, beside the folded unit. */
 const LETTER = 0x10000;
@@ -17,6 +17,13 @@ const BREAK = 0x80000;
 const APOSTROPHE = 0x100000;
 const QUOTE = 0x200000;
 const SURROGATE = 0x400000;
+/** May be an operator, a currency or a bullet. */
+const SIGN = 0x800000;
+const SPACE = 0x20;
+const READ = LETTER | DIGIT | HAN_UNIT;
+const CURRENCIES = '$€£¥';
+const HYPHENS = '-–−/';
+const PERCENT = 0x25;
 const UNITS = unitTable();
 
 const PRIME = 0x01000193;
@@ -59,6 +66,7 @@ export class WordScanner {
         if ((entry & BREAK) !== 0) this.#isFirst = true;
         if ((entry & QUOTE) !== 0) this.hasQuote = true;
         this.#at += 1;
+        if ((entry & SIGN) !== 0 && this.#isSign(unit)) this.#addSign(unit);
       }
     }
   }
@@ -98,6 +106,27 @@ export class WordScanner {
   #addHan(unit: number): void {
     this.#at += 1;
     this.#add(KIND.han, finished(Math.imul(START ^ unit, PRIME)), this.#at - 1);
+  }
+
+  #addSign(unit: number): void {
+    this.capitals[this.count] = 0;
+    this.#add(KIND.sign, finished(Math.imul(START ^ unit, PRIME)), this.#at - 1);
+  }
+
+  /** Beside something that is read; neither a bullet, nor between two words like a hyphen. */
+  #isSign(unit: number): boolean {
+    const { text } = this;
+    const [start, end] = [this.#at - 1, this.#at];
+    const isRead = (at: number) => (UNITS[text.charCodeAt(at)]! & READ) !== 0;
+    const isCurrency = CURRENCIES.includes(text[start]!);
+    if (isCurrency) return isRead(end) || isRead(start - 1) || text.charCodeAt(start - 1) === SPACE;
+    const isSpaced = text.charCodeAt(start - 1) === SPACE && text.charCodeAt(end) === SPACE;
+    if (isSpaced) return isRead(start - 2) && isRead(end + 1);
+    if (!isRead(start - 1)) return false;
+    if (unit === PERCENT) return true;
+    if (!HYPHENS.includes(text[start]!)) return isRead(end);
+    // a-b and 5-3, no two-factor.
+    return isRead(end) && !isRead(start - 2) && !isRead(end + 1);
   }
 
   /** Digits, with dots or commas between them. */
@@ -178,7 +207,8 @@ function unitTable(): Int32Array {
     return (
       ('\n.!?:;。！？：；'.includes(char) ? BREAK : 0) |
       ("'’".includes(char) ? APOSTROPHE : 0) |
-      ('"“”„«»「」『』《》`\''.includes(char) ? QUOTE : 0)
+      ('"“”„«»「」『』《》`\''.includes(char) ? QUOTE : 0) |
+      ('+-–−*×·/÷<>=%$€£¥≤≥≠^'.includes(char) ? SIGN : 0)
     );
   });
 }

@@ -43,6 +43,7 @@ export function isAllowed(certainty: Certainty, { allow }: Pick<SearchLimits, 'a
 const RANKS: Readonly<Record<Certainty, number>> = { sure: 0, likely: 1, needs_test: 2 };
 
 export const NEEDS_TEST = 'needs a test (--allow needs_test)';
+export const ONLY_LIKELY = 'likely, not sure (--allow likely)';
 const NO_SCORE = 'unknown loss of quality (--max-quality-loss none)';
 
 /** Levers a request passes before it is routed. */

@@ -169,7 +169,8 @@ class SemanticCache implements Lever {
       `Replay of a cache of ${capacity} answers (LRU) kept ${ttlMs / 3_600_000} h` +
       `${scope === 'user' ? ' for each user' : ''}: a chat of one message is served with the answer ` +
       `to its own prompt or the one most alike, with a similarity${where}, the same system prompt, ` +
-      'model and parameters, and the same numbers, names, quotes, negations and language; ' +
+      'model and parameters, and no gate between them (numbers, names, quotes, negations, opposites, ' +
+      'signs, order, language); ' +
       `temperature ${maxTemperatureMilli / 1000} or below or unset; a hit needs an answer that had ` +
       'arrived. Sure: the log shows the same answer twice; likely: the same prompt at temperature 0' +
       `${maxFalseHits === null ? '' : ', or false hits within the bound'}; else needs a test.`;

@@ -17,7 +17,7 @@ export const CONFIDENCES = [80, 60] as const;
 export type MinConfidence = (typeof CONFIDENCES)[number];
 
 /** Why a move is not among those to choose from. */
-export type Barred = 'unknown_loss' | 'needs_test' | 'too_slow' | 'unknown_latency';
+export type Barred = 'unknown_loss' | 'needs_test' | 'only_likely' | 'too_slow' | 'unknown_latency';
 
 /** A model that calls could go to. */
 export interface Destination {
@@ -39,7 +39,10 @@ export interface MoveOption extends MoveFacts {
   readonly to: string;
   calls: number;
   readonly saved: PicoSum;
-  /** The same as doubles, for choosing: in the earlier and the later half. */
+  /**
+   * The same as doubles, for choosing: of its first call, and of those after it. A call only moves
+   * where its price falls: with two, each half of the calls of this very move saves.
+   */
   readonly halves: [number, number];
   /** The same by block. */
   readonly blocks: Float64Array;
@@ -65,7 +68,7 @@ export interface Splits {
   readonly laterFrom: number;
 }
 
-export interface ScoutOptions extends Splits {
+export interface ScoutOptions extends Pick<Splits, 'blockOf' | 'blocks'> {
   readonly destinations: readonly Destination[];
   /** `from` is a model of the group as the log spells it. */
   factsOf(group: { task: Task; from: string; confidence: number }, to: string): MoveFacts;
@@ -100,16 +103,15 @@ export class MoveScout {
 
   #tryAll(state: CallState, { options }: MoveOptions, block: number): void {
     const { target, usage, costPico, skipped } = state;
-    const half = state.position < this.#options.laterFrom ? 0 : 1;
     const { destinations } = this.#options;
     let at = 0;
     for (const option of options) {
       while (destinations[at]!.model !== option.to) at += 1;
       if (destinations[at]!.lever.apply(state) !== null) {
         const saved = costPico! - state.costPico!;
+        option.halves[option.calls === 0 ? 0 : 1] += saved;
         option.calls += 1;
         option.saved.add(saved);
-        option.halves[half] += saved;
         option.blocks[block]! += saved;
       }
       state.target = target;

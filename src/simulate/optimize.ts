@@ -18,6 +18,7 @@ import {
   leversBehind,
   NEEDS_TEST,
   type NotTaken,
+  ONLY_LIKELY,
 } from './lever-options.ts';
 import { answerTokens, learnt, OUTPUT_CAP_DEFAULTS } from './lever-output-caps.ts';
 import type { MoveOption, MoveOptions } from './move-scout.ts';
@@ -109,11 +110,11 @@ class Search {
       const trial = this.#trials.of(ordered(withLever(before.draft, lever, setting)));
       const gain = trial.allowedPico - before.allowedPico;
       const gained = this.#best.allowedPico - before.allowedPico;
-      if (gain <= 0n) continue;
       if (!isSureEnough(trial, lever)) {
-        reason = NEEDS_TEST;
+        reason = unsureReason(trial, lever);
         continue;
       }
+      if (gain <= 0n) continue;
       if (gain * 100n <= gained * (100n + WORTH_MORE_PERCENT)) continue;
       if (this.#trials.isSteadyLever(trial, lever)) this.#best = trial;
       else reason = 'saves by chance alone';
@@ -264,11 +265,21 @@ function unmoved({ group }: ChosenMove): ChosenMove {
   return { group, option: null };
 }
 
-/** Most of what a lever saves must be as sure as asked for: nine tenths. */
+/** Most of what a lever saves must be as sure as asked for. */
+const SURE_SHARE = 0.9;
+
 function isSureEnough({ replay, evidence }: Trial, lever: LeverId): boolean {
   const total = replay.savings.levers.find((one) => one.lever === lever)?.savedPico ?? 0n;
   const [earlier, later] = evidence.get(lever)?.halves ?? [0, 0];
-  return earlier + later >= Number(total) * 0.9;
+  return earlier + later >= Number(total) * SURE_SHARE;
+}
+
+/** Why what it saves is not sure enough: what would have to be allowed. */
+function unsureReason({ replay }: Trial, lever: LeverId): string {
+  const found = replay.savings.levers.find((one) => one.lever === lever);
+  if (found === undefined) return NEEDS_TEST;
+  const { sure, likely } = found.byCertainty;
+  return Number(sure + likely) >= Number(found.savedPico) * SURE_SHARE ? ONLY_LIKELY : NEEDS_TEST;
 }
 
 const NO_CHOICE = { chosen: [], value: 0, weight: 0, bound: 0, isExact: true };

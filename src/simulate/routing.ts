@@ -5,12 +5,13 @@
  * and tier, among the candidates that can take the call. Never makes a call dearer, never prices a
  * model it does not know, never assumes that the prompt cache is warm on the other model.
  */
-import type { Target } from '../domain/call.ts';
+import type { Outcome, Target } from '../domain/call.ts';
 import type { Task } from '../domain/task.ts';
 import type { Pricer } from '../policy/pricer.ts';
 import {
   type Certainty,
   cheapestOffer,
+  type Lacking,
   type ModelRef,
   type Route,
   type RoutingPolicy,
@@ -25,6 +26,13 @@ const REASONS = {
   does_not_fit: 'the call does not fit the context window of the model routed to',
   not_text: 'audio, images or web searches',
   no_tools: 'no model of the route takes tools',
+  no_json: 'no model of the route answers in JSON',
+  no_images: 'no model of the route takes images',
+  not_all: 'no model of the route takes all that the call needs',
+  tools_unknown: 'whether the call has tools is not known, and no model of the route takes them',
+  json_unknown:
+    'whether the call asks for JSON is not known, and no model of the route answers in it',
+  not_all_unknown: 'what the call needs is not known, and no model of the route takes all of it',
   too_slow: 'no model of the route is known to be within the latency limit',
 } as const;
 
@@ -81,7 +89,11 @@ export class Routing implements Lever {
   apply(state: CallState): Certainty | null {
     if (state.served || state.costPico === null || state.costPico === 0) return null;
     const route = this.#policy.route(state.call);
-    if (route === null) return null;
+    if (route === null) {
+      const lacking = this.#policy.lacking?.(state.call) ?? null;
+      if (lacking !== null) state.skipped = reasonOf(lacking, state.call.outcome);
+      return null;
+    }
     if (!isTextOnly(state.usage)) {
       state.skipped = REASONS.not_text;
       return null;
@@ -89,9 +101,11 @@ export class Routing implements Lever {
     const { all, withTools, isTooSlow } = this.#candidatesFor(state.target, route);
     const { hasTools, outcome } = state.call;
     const needsTools = hasTools === true || outcome.stopReason === 'tool_calls';
-    const candidates = needsTools ? withTools : all;
+    const mayNeedTools = needsTools || hasTools == null;
+    const candidates = mayNeedTools ? withTools : all;
     if (candidates.length === 0) {
-      state.skipped = isTooSlow ? REASONS.too_slow : REASONS.no_tools;
+      const noTools = needsTools ? REASONS.no_tools : REASONS.tools_unknown;
+      state.skipped = isTooSlow ? REASONS.too_slow : noTools;
       return null;
     }
     return this.#send(state, candidates, route.certainty);
@@ -171,5 +185,18 @@ export class Routing implements Lever {
       'anew where the provider charges for that; a call whose price would not fall stays. ' +
       `${note}${differs === null ? '' : ` ${differs}`}`;
     return { method, note: null };
+  }
+}
+
+function reasonOf({ need, isUnknown }: Lacking, { stopReason }: Outcome): string {
+  switch (need) {
+    case 'tools':
+      return isUnknown && stopReason !== 'tool_calls' ? REASONS.tools_unknown : REASONS.no_tools;
+    case 'json':
+      return isUnknown ? REASONS.json_unknown : REASONS.no_json;
+    case 'images':
+      return REASONS.no_images;
+    case 'all':
+      return isUnknown ? REASONS.not_all_unknown : REASONS.not_all;
   }
 }

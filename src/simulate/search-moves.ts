@@ -62,10 +62,10 @@ const ROUNDING = 1e-9;
 
 /** Prices every move on the training's calls as the levers of `before` leave them. */
 export function scoutMoves(world: MoveWorld, trials: Trials, before: PolicyDraft): MoveOptions[] {
-  const { blockOf, blocks, laterFrom } = trials.training;
+  const { blockOf, blocks } = trials.training;
   const destinations = world.destinations.map((model) => destinationOf(world, model));
   const scout = new MoveScout({
-    ...{ blockOf, blocks, laterFrom, destinations },
+    ...{ blockOf, blocks, destinations },
     factsOf: (group, to) => moveFacts(world, group, to),
   });
   const plans = trials.plansOf({ ...before, rules: [] });
@@ -102,7 +102,7 @@ function moveFacts(
   if (maxLatencyMs !== null && latencyMs === null) barred = 'unknown_latency';
   else if (maxLatencyMs !== null && latencyMs! > maxLatencyMs) barred = 'too_slow';
   else if (maxLoss !== null && loss === null) barred = 'unknown_loss';
-  else if (!isAllowed(certainty, world)) barred = 'needs_test';
+  else if (!isAllowed(certainty, world)) barred = isLikely ? 'only_likely' : 'needs_test';
   return { loss, certainty, barred };
 }
 

@@ -2,8 +2,8 @@
  * Whether two answers say the same.
  *
  * Takes two answers, gives yes or no: the same text, or the same words of content that no gate keeps
- * apart. Only their order, function words and courtesy may differ. Never takes answers for the same
- * because most of their words are: one word in place of another is another answer.
+ * apart. Only function words, courtesy and their order may differ, as far as its gate allows. Never
+ * takes answers for the same because most of their words are: one in place of another is another answer.
  */
 import { FUNCTION_HAN, FUNCTION_WORDS } from '../policy/semantic-lexicon.ts';
 import { refusalOf } from '../policy/semantic-match.ts';
@@ -16,10 +16,10 @@ const LEAST_CHARACTERS = 40;
 const DECIDING = `i you he she we they me him her us them my your his our their more most much many must may might can
   could should will would in on up off out to from by with into while because like need want
   ich du er sie wir ihr mich dich mehr nur noch schon muss müssen darf dürfen kann können soll sollen möchte wenn
-  in an auf zu für von mit bei aus nach über unter durch ohne etwas brauche`;
+  in auf zu für von mit bei aus nach über unter durch ohne etwas brauche`;
 const DECIDING_HAN = '上下里中能会可要得比给把被从到向对正我你您他她它';
 /** Of no meaning in any answer, beside the function words. */
-const FREE = 'as then thus so hence also too all every namely';
+const FREE = 'as then thus so hence also too namely';
 
 const freeWords = without(`${FUNCTION_WORDS.en} ${FUNCTION_WORDS.de} ${FREE}`, DECIDING);
 const freeHan = new Set([...FUNCTION_HAN].filter((char) => !DECIDING_HAN.includes(char)));

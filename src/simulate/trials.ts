@@ -18,8 +18,8 @@ import { plansOf } from './lever-plans.ts';
 import type { SemanticLog } from './lever-semantic-cache.ts';
 import type { Splits } from './move-scout.ts';
 import { type DraftFacts, type PolicyDraft, plainPolicy, policyOf } from './policy-draft.ts';
-import type { RoutingLimits } from './routing.ts';
 import { expectedLoss, groupsOf } from './quality-groups.ts';
+import type { RoutingLimits } from './routing.ts';
 import { blocksOf, type Parts, type PlainReplay, replayParts, trainingOf } from './simulate.ts';
 
 /** What policies are tried on. */

@@ -76,11 +76,12 @@ export class Session {
 
   constructor(readonly world: World) {}
 
-  /** Settles the settings for one command. Throws UserError on bad ones. */
-  async deps(flags: GlobalFlags): Promise<Deps> {
+  /** Settles the settings for one command with these arguments. Throws UserError on bad ones. */
+  async deps(flags: GlobalFlags, args: readonly string[]): Promise<Deps> {
     // Loaded only here: --help needs no file and no setting.
     const { buildDeps } = await import('./deps.ts');
-    return buildDeps(this.world, flags, (progress) => this.#open.push(progress));
+    const onStart = (progress: Progress) => this.#open.push(progress);
+    return buildDeps(this.world, { flags, args }, onStart);
   }
 
   /** Ends every progress display that is still open. */
@@ -107,7 +108,7 @@ export class CliCommand extends Command {
   runs<Flags extends object>(run: Run<Flags>): this {
     return this.action(async () => {
       const flags = this.optsWithGlobals<Flags & GlobalFlags>();
-      const deps = await this.#session.deps(flags);
+      const deps = await this.#session.deps(flags, this.args);
       const code = await run({ args: this.args, flags }, deps);
       this.#session.exitCode = code ?? EXIT.ok;
     });

@@ -4,6 +4,7 @@
  * Takes the world and the flags, gives Deps. Never opens a stream or arms Ctrl-C before a command
  * uses them.
  */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { envLayer, filesOf, flagLayer, readConfigFiles, resolveConfig } from '../config.ts';
@@ -12,13 +13,20 @@ import { formatNote } from './note.ts';
 import { refuseOverwrite, resolveOutput, writeOutput } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
 
+/** What a command was called with. */
+interface Called {
+  readonly flags: GlobalFlags;
+  readonly args: readonly string[];
+}
+
 /** Settles the settings for one command; `onStart` is told of each progress display. Throws UserError. */
 export function buildDeps(
   world: World,
-  flags: GlobalFlags,
+  called: Called,
   onStart: (progress: Progress) => void,
 ): Deps {
   const { env, cwd, streams, clock } = world;
+  const { flags } = called;
   const files = readConfigFiles(env, cwd);
   const layers = [flagLayer({ ...flags }), envLayer(env), ...files];
   const config = resolveConfig(layers);
@@ -27,7 +35,7 @@ export function buildDeps(
   const settings = [...files.map(({ origin }) => origin), ...filesOf(config)].map((file) =>
     resolve(cwd, file),
   );
-  refuseOverwrite(output, settings);
+  refuseOverwrite(output, [...settings, ...namedFiles(called, cwd)]);
   return {
     streams,
     env,
@@ -56,6 +64,17 @@ export function buildDeps(
       return progress;
     },
   };
+}
+
+/** The files that arguments and flags name, of which a command may read each. */
+function namedFiles({ flags, args }: Called, cwd: string): string[] {
+  const { out: _out, format: _format, ...named } = flags;
+  const values: unknown[] = [...args, ...Object.values(named)];
+  return values
+    .flat()
+    .filter((value) => typeof value === 'string' && value !== '')
+    .map((value) => resolve(cwd, value as string))
+    .filter((file) => existsSync(file));
 }
 
 function writingOf(world: World) {

@@ -88,6 +88,25 @@ describe('rows that ask the same', () => {
     ]);
   });
 
+  test('keep what an earlier model was paid for where a kept answer does not pass', async () => {
+    input([FIRST, SECOND]);
+    // Nothing passes for the second row: gpt-4o-mini answers it, gpt-4o has the first row's answer
+    // to offer, which does not pass, and refuses the row itself.
+    world.reply = (request) => {
+      const isSecond = promptOf(request.body) === SECOND;
+      return isSecond && request.body.model === 'gpt-4o'
+        ? { status: 400, json: { error: { message: 'no' } } }
+        : answerTo(request);
+    };
+    const cascade = ['--cascade', 'gpt-4o-mini,gpt-4o', '--check', 'regex:nothing'];
+    const flags = ['--max-tokens', '10', '--yes', '--concurrency', '1', ...cascade];
+    const ran = await world.batch(['in.csv', ...flags, '--cache', 'semantic', '-o', 'out.csv']);
+    expect([ran.code, world.rows('out.csv')[1]]).toMatchObject([
+      3,
+      { status: 'failed', answer: `re ${SECOND}`, error: expect.stringContaining('no') },
+    ]);
+  });
+
   test('share answers across runs at temperature 0, within the time to live', async () => {
     input([FIRST]);
     input([SECOND], 'b.csv');
@@ -174,7 +193,8 @@ describe('what is planned and bounded', () => {
 });
 
 describe('with vectors', () => {
-  const EMBED = [...SEMANTIC, '--embed', 'e', '--price', 'e:input=0.02'];
+  const VECTORS = [...SEMANTIC, '--embed', 'e', '--price', 'e:input=0.02'];
+  const EMBED = [...VECTORS, '--min-similarity', '0.9'];
   /** All texts have one vector; 1,000 tokens a request at 0.02 a million are $0.00002. */
   async function serve(run: (baseUrl: string) => Promise<void>): Promise<void> {
     const server = await startServer((request: Received) => {
@@ -198,6 +218,12 @@ describe('with vectors', () => {
       expect(stderr).toContain('embedding 3 texts with e');
     }));
 
+  test('need a similarity of their own: 0.9 is for words', async () => {
+    input([FIRST]);
+    const { code, stderr } = await world.batch(['in.csv', ...VECTORS]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('give --min-similarity')]);
+  });
+
   test('they are a part of the budget', () =>
     serve(async (baseUrl) => {
       input([FIRST, ORDER]);
@@ -208,6 +234,29 @@ describe('with vectors', () => {
       expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('2 rows pending')]);
       await world.batch(['in.csv', ...GO, ...budget, '--new', '-o', 'alone.csv']);
       expect(world.rows('alone.csv').map(({ status }) => status)).toContain('done');
+    }));
+
+  test('a plan serves no row at a similarity that vectors are yet to show, and says so', () =>
+    serve(async (baseUrl) => {
+      const letters = 'abcdefghijklmnopqrstuvwxyz';
+      // 31 pairs of one answer each: the bound is 1 - 0.05^(1/31) = 9.2 %, and all have one vector.
+      const words = Array.from({ length: 31 }, (_, at) => `${letters[at % 26]!.repeat(3)}olb`);
+      const pairs = words.flatMap((word, at) => [
+        `How do I wash ${word}${at < 26 ? '' : 'a'}?`,
+        `How can I wash ${word}${at < 26 ? '' : 'a'}?`,
+      ]);
+      input(pairs);
+      const url = ['--base-url', baseUrl];
+      expect((await world.batch(['in.csv', ...GO, ...url, '-o', 'first.csv'])).code).toBe(0);
+      input([FIRST, SECOND], 'b.csv');
+      const asked = ['b.csv', ...EMBED, ...url, '--max-false-hits', '100%'];
+      const early = await world.batch([...asked, '--dry-run']);
+      expect(early.stderr).toContain('not known before the texts are embedded');
+      expect(early.stderr).not.toContain('alike or equal');
+      expect((await world.batch([...asked, '-o', 'out.csv'])).code).toBe(0);
+      const late = await world.batch([...asked, '--new', '--dry-run']);
+      expect(late.stderr).not.toContain('not known before');
+      expect(late.stderr).toContain('would have the answer to a prompt alike or equal');
     }));
 
   test('--dry-run sends nothing', () =>
@@ -223,6 +272,32 @@ describe('with vectors', () => {
       expect(stderr).toContain('would embed 2 texts with e');
       expect((await world.batch(['status', '--json'])).stdout).toBe('[]\n');
     }));
+});
+
+describe('a policy with both caches', () => {
+  test('has the semantic one keep its own time and temperature', async () => {
+    world.file('p.yaml', 'cache: { max_temperature: 0 }\nsemantic_cache: { max_temperature: 1 }\n');
+    input([FIRST, SECOND]);
+    const { rows } = await run([...GO, '--temperature', '0.5', '--policy', './p.yaml']);
+    expect(rows.map(({ cache }) => cache)).toEqual(['miss', 'semantic']);
+  });
+
+  test('does not serve by it what only the exact one may', async () => {
+    world.file('p.yaml', 'cache: { max_temperature: 1 }\nsemantic_cache: { max_temperature: 0 }\n');
+    input([FIRST, SECOND, FIRST]);
+    const { rows } = await run([...GO, '--temperature', '0.5', '--policy', './p.yaml']);
+    expect(rows.map(({ cache }) => cache)).toEqual(['miss', 'miss', 'shared']);
+  });
+
+  test('is refused where one keeps longer and the other at higher temperatures', async () => {
+    const semantic = 'semantic_cache: { ttl_hours: 1, max_temperature: 1 }';
+    world.file('p.yaml', `cache: { ttl_hours: 2, max_temperature: 0 }\n${semantic}\n`);
+    input([FIRST]);
+    const args = ['in.csv', ...GO, '--policy', './p.yaml'];
+    const { code, stderr } = await world.batch(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('a batch keeps them once')]);
+    expect((await world.batch([...args, '--cache-ttl', '1', '--dry-run'])).code).toBe(0);
+  });
 });
 
 test('a replay of the same rows serves the same of them', async () => {
@@ -259,4 +334,16 @@ test.each([
   input([FIRST]);
   const { code, stderr } = await world.batch(['in.csv', ...GO, ...args]);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test('{} in a policy is a semantic cache of its defaults', async () => {
+  input([FIRST, SECOND]);
+  world.file('p.yaml', 'cache: {}\nsemantic_cache: {}\n');
+  const { rows } = await run([...GO, '--policy', './p.yaml']);
+  expect(rows.map(({ cache }) => cache)).toEqual(['miss', 'semantic']);
+  const replay = world.run(['simulate', '--policy', './p.yaml', '--json']);
+  expect(replay.code).toBe(0);
+  const { waterfall } = JSON.parse(replay.stdout) as { waterfall: { lever: string }[] };
+  const levers = waterfall.map(({ lever }) => lever);
+  expect(levers).toEqual(expect.arrayContaining(['exact_cache', 'semantic_cache']));
 });

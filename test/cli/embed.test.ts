@@ -39,7 +39,7 @@ function vectors({ body }: Received): Reply {
 
 let world: BatchWorld;
 let server: Awaited<ReturnType<typeof startServer>>;
-let reply: (request: Received) => Reply = vectors;
+let reply: (request: Received) => Reply | Promise<Reply> = vectors;
 let inputs: string[][] = [];
 let runs = 0;
 beforeAll(async () => {
@@ -113,6 +113,14 @@ describe('simulate --embed', () => {
     expect(stderr).toContain('would embed 4 texts');
   });
 
+  test('--dry-run replays nothing where all vectors are there either', async () => {
+    const asked = [...log(), ...EMBED];
+    await simulate(asked);
+    const { code, stdout, stderr } = await simulate([...asked, '--dry-run']);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('nothing is left to embed');
+  });
+
   test('puts items in their order, whatever order they come in', async () => {
     reply = ({ body }) => answered(listed(body.input).reverse(), 40);
     expect(hits(await simulate([...log(), ...EMBED]))).toBe(1);
@@ -143,11 +151,16 @@ describe('simulate --embed', () => {
     };
     await ended;
     [reply, inputs] = [vectors, []];
+    const kept = new Database(join(world.folder, `l${runs}.db`), { readonly: true });
+    const left = () => kept.prepare("SELECT input FROM batch_row WHERE input <> '[]'").all();
+    expect(left().length).toBe(2);
+    // Whatever comes next, though it embeds nothing.
+    expect(world.run(['report', '--ledger', `l${runs}.db`]).code).toBe(0);
+    expect(left()).toEqual([]);
     expect((await simulate(asked)).code).toBe(0);
     expect(inputs.map((input) => input.length)).toEqual([6]);
-    const kept = new Database(join(world.folder, `l${runs}.db`), { readonly: true });
     expect(kept.prepare('SELECT count(*) FROM batch_row').pluck().get()).toBe(3);
-    expect(kept.prepare("SELECT input FROM batch_row WHERE input <> '[]'").all()).toEqual([]);
+    expect(left()).toEqual([]);
     kept.close();
   });
 
@@ -161,6 +174,27 @@ describe('simulate --embed', () => {
     expect(hits(ran)).toBe(1);
     expect(ran.stderr).toContain('1 text could not be embedded');
     expect(ran.stdout).toContain('the embeddings model gave no vector');
+  });
+
+  test('--budget holds for texts that are asked again alone, too', async () => {
+    // 65 texts in two requests; the one of 64 is refused, and its texts are asked again one by one.
+    const texts = Array.from({ length: 65 }, (_, at) => `prompt ${'abcdefghij'[at % 10]}${at}`);
+    const refusal = { status: 400, json: { error: { message: 'no' } } };
+    reply = (request) => (request.body.input.length === 64 ? refusal : vectors(request));
+    const price = ['--price', 'text-embedding-3-small:input=1000'];
+    const asked = [...log(texts), ...EMBED.slice(0, 2), ...price, '--budget', '2'];
+    const ran = await simulate([...asked, '--concurrency', '1']);
+    expect(ran.code).toBe(0);
+    const spent = (where: string) => {
+      const kept = new Database(join(world.folder, `l${runs}.db`), { readonly: true });
+      try {
+        return kept.prepare(`SELECT run_id FROM batch_lease ${where}`).pluck().all();
+      } finally {
+        kept.close();
+      }
+    };
+    // Both rounds took from the budget of the first run.
+    expect(spent('WHERE taken_pico > 0')).toEqual([1, 1]);
   });
 
   test.each<[string, (input: readonly string[]) => Reply, string]>([
@@ -227,9 +261,31 @@ describe('simulate --embed', () => {
     expect([code, stderr, inputs]).toEqual([3, expect.stringContaining('budget'), []]);
   });
 
+  test('two processes at once send nothing twice: the second is told to wait', async () => {
+    const asked = [...log(), ...EMBED];
+    let second: Ran | null = null;
+    // The first one's request is answered when the second has been refused.
+    reply = async (request) => {
+      second ??= await simulate(asked);
+      return vectors(request);
+    };
+    const { code } = await simulate(asked);
+    const refused = `another process is sending texts`;
+    expect([code, second, inputs]).toEqual([
+      0,
+      expect.objectContaining({ code: 1, stderr: expect.stringContaining(refused) }),
+      [FOUR],
+    ]);
+    expect(hits(await simulate(asked))).toBe(1);
+    expect(inputs.length).toBe(1);
+  });
+
   test('a policy alone has nothing sent', async () => {
     const asked = log();
-    world.file('e.yaml', 'semantic_cache: { embed: text-embedding-3-small }\n');
+    world.file(
+      'e.yaml',
+      'semantic_cache: { embed: text-embedding-3-small, min_similarity: 0.9 }\n',
+    );
     const byPolicy = asked.map((arg) => (arg === './p.yaml' ? './e.yaml' : arg));
     const { code, stderr } = await simulate(byPolicy);
     expect([code, stderr, inputs]).toEqual([2, expect.stringContaining('say so with'), []]);
@@ -238,8 +294,10 @@ describe('simulate --embed', () => {
   test.each([
     [['--embed', 'm', '--policy', 'c2'], 'has no semantic cache'],
     [['--embed', ' ', '--policy', './p.yaml'], 'the name is empty'],
+    [['--embed', 'm', '--policy', './bare.yaml'], 'give --max-false-hits 1%'],
     [['--dry-run', '--policy', './p.yaml'], 'nothing is sent without embeddings'],
   ])('%j is refused', async (args, message) => {
+    world.file('bare.yaml', 'semantic_cache: {}\n');
     const { code, stderr } = await simulate(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });

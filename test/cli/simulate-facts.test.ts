@@ -77,8 +77,17 @@ describe('a rule', () => {
       'routing: { otherwise: [gpt-4o-mini] }\nmodels: { gpt-4o-mini: { tools: false, json: false } }\n',
     );
     const args = ['simulate', '--policy', './no-tools.yaml', '--ledger', 'pairs.db', '--json'];
-    const answer = JSON.parse(world.run(args).stdout) as { quality: { moved_calls: number } };
+    const answer = JSON.parse(world.run(args).stdout);
     // Two of five have tools, one a schema.
     expect(answer.quality.moved_calls).toBe(2);
+    expect(answer.left_out).toEqual([
+      { lever: 'routing', calls: 2, reason: 'no model of the route takes tools' },
+      { lever: 'routing', calls: 1, reason: 'no model of the route answers in JSON' },
+    ]);
+    const flat = world.run([...args.slice(0, 4), 'flat.db', '--json']);
+    expect(JSON.parse(flat.stdout)).toMatchObject({
+      quality: { moved_calls: 0 },
+      left_out: [{ lever: 'routing', calls: 1, reason: expect.stringContaining('is not known') }],
+    });
   });
 });

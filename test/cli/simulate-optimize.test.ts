@@ -1,5 +1,5 @@
 /** `aicost simulate optimize` on the real binary. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CliWorld, pico, SUPPORT_DESK, sum } from './world.ts';
@@ -320,4 +320,59 @@ test.each([
 ])('%j is refused', (args, message) => {
   const { code, stderr } = world.run(['simulate', 'optimize', ...args]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+describe('--out is checked before any work', () => {
+  test.each([
+    ['a folder that is not there', ['--out', 'away/x.yaml'], 'there is no folder', 1],
+    ['a folder', ['--out', 'folder.yaml', '--force'], 'cannot write', 1],
+    ['a report in no folder', ['--out', 'away/x.json'], 'there is no folder', 1],
+    ['the policy', ['--out', 'own.yaml', '--force', '--policy', './own.yaml'], 'overwrite', 2],
+    ['the scores', ['--out', 'q.yaml', '--force', '--quality', 'q.yaml'], 'overwrite', 2],
+    ['the log', ['l.yaml', '--out', 'l.yaml', '--force'], 'overwrite', 2],
+    ['the ledger', ['--ledger', 'l.yml', '--out', 'l.yml', '--force'], 'overwrite', 2],
+  ])('%s is refused', (_, args, message, code) => {
+    mkdirSync(join(world.folder, 'folder.yaml'), { recursive: true });
+    world.file('own.yaml', 'quality: { gpt-4o: { qa: 90 } }\n');
+    world.file('q.yaml', 'model,task,quality\ngpt-4o,qa,90\n');
+    world.file('l.yaml', `${JSON.stringify(line(1))}\n`);
+    world.run(['ingest', SUPPORT_DESK, '--ledger', 'l.yml']);
+    const ran = world.run(['simulate', 'optimize', ...args]);
+    expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(message)]);
+    // Nothing was read for it.
+    expect(ran.stderr).not.toContain('calls read');
+    expect(ran.stdout).toBe('');
+  });
+});
+
+test('candidates that give no answers are refused', () => {
+  const asked = ['simulate', 'optimize', '--candidates', 'gpt-4o-mini,text-embedding-3-small'];
+  const { code, stderr } = world.run(asked);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('text-embedding-3-small: it has no')]);
+});
+
+test('a log of failed calls alone is said to be one', () => {
+  const args = log(
+    'failed',
+    Array.from({ length: 4 }, (_, at) => line(at, { status: 500, completion_tokens: 0 })),
+  );
+  const { stdout } = world.run(['simulate', ...args, '--format', 'table']);
+  expect(stdout).toContain('every call failed');
+});
+
+test('--out never overwrites what flags or arguments name', () => {
+  const files = ['q.csv', 'ru.yaml', 'key.json', 'p.csv', 'same.yaml'];
+  for (const file of files) world.file(file, 'mine');
+  const asks = [
+    ['simulate', '--quality', 'q.csv'],
+    ['simulate', 'optimize', '--force', '--rules', 'ru.yaml'],
+    ['simulate', '--key-file', 'key.json'],
+    ['report', '--prices', 'p.csv'],
+    ['policy', 'show', './same.yaml'],
+  ];
+  for (const [at, ask] of asks.entries()) {
+    const { code, stderr } = world.run([...ask, '--out', files[at]!]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--out would overwrite')]);
+    expect(readFileSync(join(world.folder, files[at]!), 'utf8')).toBe('mine');
+  }
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addRun } from '../../src/ledger/batch-runs.ts';
 import { closeDeadLease, LedgerBudget, openLeases, takenOnDay } from '../../src/ledger/budget.ts';
 import { BatchJournal } from '../../src/ledger/journal.ts';
 import { type Ledger, openLedger } from '../../src/ledger/open.ts';
@@ -159,5 +160,24 @@ describe('a process that died', () => {
     // 7 known, 0 of a refusal, 400 of a time-out, 800 still in flight.
     expect(takenOnDay(db, 100)).toBe(1_207n);
     expect(openLeases(db)).toEqual([]);
+  });
+
+  test('took what texts cost that were embedded for its run', () => {
+    const add = (input: string) => {
+      const run = { input, settings: '{}', settingsHash: '', atMs: nowMs };
+      const { id, lock } = addRun(db, run);
+      lock.release(true);
+      return id;
+    };
+    const paying = add('/in.csv');
+    const embedding = add('embeddings e');
+    const budget = budgetOf(paying, 1_000_000n);
+    const journal = new BatchJournal(db, { runId: embedding, calls: null, later: () => {} });
+    const start = { attempt: 1, leaseId: budget.lease.id, endpoint: 'e', model: 'm', atMs: nowMs };
+    budget.reserve(100);
+    void journal.begin({ ...start, row: 0, reservedPico: 100 });
+    journal.close();
+    closeDeadLease(db, openLeases(db)[0]!);
+    expect(takenOnDay(db, 100)).toBe(100n);
   });
 });

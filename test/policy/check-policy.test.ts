@@ -37,7 +37,7 @@ nonsense: 3
     ['', 'a policy is a mapping'],
     ['- a', 'a policy is a mapping'],
     ['cache: [', ''],
-    ['cache: {}', 'is no mapping'],
+    ['cache: []', 'is no mapping'],
   ])('%j is refused', (text, problem) => {
     const [first = ''] = check(text);
     expect(first).toContain('error 1 ');
@@ -71,6 +71,15 @@ cascade:
       'warning 5 cascade: unknown-c',
       'warning 6 cascade: unknown-d',
     ]);
+  });
+
+  test('an if that no request can meet', () => {
+    const rule = (parts: string) =>
+      check(`routing:\n  rules:\n    - if: { ${parts} }\n      use: [known]\n`);
+    expect(rule('min_complexity: 0.9, max_complexity: 0.2')).toEqual([
+      'warning 3 if: min_complexity 0.9 is above max_complexity 0.2: it never holds',
+    ]);
+    expect(rule('min_complexity: 0.2, max_complexity: 0.2')).toEqual([]);
   });
 
   test('rules behind one that always holds', () => {

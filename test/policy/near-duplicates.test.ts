@@ -91,6 +91,29 @@ describe('near-duplicates', () => {
     expect([...index.others.subarray(0, index.found)]).toEqual([8, 7, 6]);
   });
 
+  it('grows with texts nobody expected, and finds what it would have found', () => {
+    // Every third text is the one 1,000 before it; the fifth ones have no features.
+    const featuresOf = (text: number) => {
+      if (text % 5 === 4) return new Int32Array(0);
+      const same = text % 3 === 0 && text >= 1000 ? text - 1000 : text;
+      return Int32Array.from({ length: 8 }, (_, at) => same * 8 + at);
+    };
+    const [grown, roomy] = [
+      new NearDuplicates({ minSimilarity: 0.9 }),
+      new NearDuplicates({ minSimilarity: 0.9, expected: 4096 }),
+    ];
+    let copies = 0;
+    for (let text = 0; text < 3000; text++) {
+      for (const index of [grown, roomy]) index.add(featuresOf(text));
+      const [a, b] = [grown, roomy].map(({ others, found }) => [...others.slice(0, found)]);
+      expect(a).toEqual(b);
+      copies += a!.length;
+    }
+    // 666 multiples of 3 from 1,002 to 2,997, less 133 empty ones (1,014 to 2,994 by 15).
+    expect(copies).toBe(533);
+    expect([grown.buckets, roomy.buckets]).toEqual([4096, 4096]);
+  });
+
   it('refuses similarities it has no bands for', () => {
     expect(() => new NearDuplicates({ minSimilarity: 0.3 })).toThrow(RangeError);
     expect(bandsFor(0.8).bands).toBeLessThanOrEqual(25);

@@ -233,11 +233,26 @@ describe('rules', () => {
     const policy = parse(
       'routing: {otherwise: [a, b]}\nmodels:\n  a: {tools: false, latency_ms: 50}\n  b: {images: false, json: false, latency_ms: 900}',
     );
-    expect(goes(policy)).toEqual(['a', 'b']);
-    expect(goes(policy, { hasTools: true })).toEqual(['b']);
-    expect(goes(policy, { hasSchema: true })).toEqual(['a']);
-    expect(goes(policy, { hasTools: true, hasImages: true })).toBeNull();
-    expect(goes(policy, { maxLatencyMs: 100 })).toEqual(['a']);
+    const plain = { hasTools: false, hasSchema: false };
+    expect(goes(policy, plain)).toEqual(['a', 'b']);
+    expect(goes(policy, { ...plain, hasTools: true })).toEqual(['b']);
+    expect(goes(policy, { ...plain, hasSchema: true })).toEqual(['a']);
+    expect(goes(policy, { ...plain, hasTools: true, hasImages: true })).toBeNull();
+    expect(goes(policy, { ...plain, maxLatencyMs: 100 })).toEqual(['a']);
+  });
+
+  test('what may be needed rules models out too, and what was lacking is said', () => {
+    const policy = parse(
+      'routing: {otherwise: [a, b]}\nmodels:\n  a: {tools: false}\n  b: {tools: false, json: false}',
+    );
+    const lacking = (over: object) => routingOf(policy).lacking?.(request(over));
+    expect(goes(policy, { hasSchema: false })).toBeNull();
+    expect(lacking({ hasSchema: false })).toEqual({ need: 'tools', isUnknown: true });
+    expect(lacking({ hasTools: true })).toEqual({ need: 'tools', isUnknown: false });
+    expect(lacking({ hasTools: false, hasSchema: true })).toBeNull();
+    expect(goes(policy, { hasTools: false, hasSchema: null })).toEqual(['a']);
+    // It is on a model of the rule already.
+    expect(lacking({ hasTools: true, target: target({ model: 'b' }) })).toBeNull();
   });
 
   test('the same decision is the same object', () => {

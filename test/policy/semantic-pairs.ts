@@ -70,3 +70,53 @@ export const DIFFERENT: readonly (readonly [string, string])[] = [
   ['把“早上好”翻译成英语', '把“晚上好”翻译成英语'],
   ['翻译成英语：今天天气很好。', '翻译成英语：我的狗很可爱。'],
 ];
+
+/** Kept apart by a gate, whatever the similarity, so with embeddings as well. */
+export const OPPOSED: readonly (readonly [gate: string, a: string, b: string])[] = [
+  ['opposites', 'How do I turn on the lamp?', 'How do I turn off the lamp?'],
+  ['opposites', 'How do I turn the lamp on?', 'How do I turn the lamp off?'],
+  ['opposites', 'How do I log in to the shop?', 'How do I log out of the shop?'],
+  ['opposites', 'Can I check in in Rome?', 'Can I check out in Rome?'],
+  ['opposites', 'Can employees see this?', 'Can employers see this?'],
+  ['opposites', 'Wake me at 7 am', 'Wake me at 7 pm'],
+  ['opposites', 'Does tea help sleep?', 'Does tea hurt sleep?'],
+  ['opposites', 'Is sugar healthy?', 'Is sugar unhealthy?'],
+  ['opposites', 'How do I encode a URL?', 'How do I decode a URL?'],
+  ['opposites', 'What is 7 times 5?', 'What is 7 divided by 5?'],
+  ['opposites', 'the weather in germany', 'the weather in france'],
+  ['opposites', 'at least 3 users', 'at most 3 users'],
+  ['signs', 'solve x = a - b', 'solve x = a + b'],
+  ['signs', 'Is a>b?', 'Is a<b?'],
+  ['signs', 'price in $', 'price in €'],
+  ['order', 'Does the dog chase the cat?', 'Does the cat chase the dog?'],
+  ['order', 'A man is carrying a canoe with a dog', 'A dog is carrying a man in a canoe'],
+  ['order', 'The dog that the cat chased', 'The cat that the dog chased'],
+  ['order', 'Why do rates rise when prices fall?', 'Why do rates fall when prices rise?'],
+  ['opposites', 'Wie schalte ich das Licht ein?', 'Wie schalte ich das Licht aus?'],
+  ['opposites', 'Wann geht der Mond auf?', 'Wann geht der Mond unter?'],
+  ['opposites', 'Ist am Samstag offen?', 'Ist am Sonntag offen?'],
+  ['opposites', 'Termin im Januar', 'Termin im Juni'],
+  ['opposites', 'Kann ich Geld einzahlen?', 'Kann ich Geld auszahlen?'],
+  ['opposites', 'Schreibe eine Absage', 'Schreibe eine Zusage'],
+  ['opposites', 'Ist Käse gesund?', 'Ist Käse ungesund?'],
+  ['order', 'Beißt der Hund den Mann?', 'Beißt den Hund der Mann?'],
+  ['order', '他比我高吗？', '我比他高吗？'],
+  ['order', '小明比小红高吗', '小红比小明高吗'],
+  ['order', '狗追猫吗', '猫追狗吗'],
+  ['opposites', '翻译成英文：你好', '翻译成法文：你好'],
+  ['opposites', '今天下雨吗', '明天下雨吗'],
+  ['opposites', '如何开灯', '如何关灯'],
+  ['opposites', '我要买股票', '我要卖股票'],
+];
+
+/** No gate keeps these apart: one part moved, or a sign said in words. */
+export const MOVED: readonly (readonly [string, string])[] = [
+  ['In the morning, the dog barks', 'The dog barks in the morning'],
+  ['If prices rise, what can I do?', 'What can I do if prices rise?'],
+  ['How do I set up two-factor login?', 'How can I set up two factor login?'],
+  ['What is 7 plus 5?', 'What is 7 + 5?'],
+  ['It costs 5 dollars', 'It costs $5'],
+  ['- soup\n- salad', 'soup\nsalad'],
+  ['Wie kann ich morgen das Konto löschen?', 'Wie lösche ich morgen das Konto?'],
+  ['我的发票在哪里可以找到？', '我在哪里可以找到我的发票？'],
+];

@@ -6,7 +6,7 @@ import { readMeaning } from '../../src/policy/semantic-text.ts';
 import { WordScanner } from '../../src/policy/semantic-words.ts';
 import { stemOf } from '../../src/policy/stems.ts';
 import { call, target } from './calls.ts';
-import { DIFFERENT, SAME } from './semantic-pairs.ts';
+import { DIFFERENT, MOVED, OPPOSED, SAME } from './semantic-pairs.ts';
 
 const THRESHOLD = 0.8;
 
@@ -37,6 +37,16 @@ describe('gates', () => {
     expect(refusalOf(readMeaning(b), readMeaning(a))).toBe(gate);
   });
 
+  it.each(OPPOSED)('hold apart, %s: %s | %s', (gate, a, b) => {
+    expect(refusalOf(readMeaning(a), readMeaning(b))).toBe(gate);
+    expect(refusalOf(readMeaning(b), readMeaning(a))).toBe(gate);
+  });
+
+  it.each(MOVED)('let pass: %s | %s', (a, b) => {
+    expect(refusalOf(readMeaning(a), readMeaning(b))).toBeNull();
+    expect(refusalOf(readMeaning(b), readMeaning(a))).toBeNull();
+  });
+
   it('let pass what only looks different', () => {
     for (const [a, b] of [
       ['It costs 1,000 dollars', 'it costs 1000 dollars'],
@@ -55,6 +65,44 @@ describe('gates', () => {
 });
 
 describe('similarity', () => {
+  // One content word swapped counts 1 + 0.5 of at most 10; two characters of Chinese the same of 7.
+  it.each([
+    [
+      'Write a gentle dinner recipe for a family of mine with vegetables rice herbs lemon and roasted chicken that is safe for a child with a severe allergy against peanut and that takes little time to cook in a small kitchen',
+      'peanut',
+      'shellfish',
+      0.85,
+    ],
+    [
+      'Tell me the usual adult dosage and the most common side effects of ibuprofen when taken together with food for headache after a long flight and whether driving a car afterwards is considered safe',
+      'ibuprofen',
+      'diazepam',
+      0.85,
+    ],
+    [
+      'Schreibe eine kurze freundliche Antwort an einen langjährigen Kunden, dass der bestellte Rasenmäher wegen einer Störung im Lager erst nächste Woche geliefert wird und der Versand deshalb kostenlos bleibt',
+      'Rasenmäher',
+      'Laubbläser',
+      0.85,
+    ],
+    [
+      '请写一封简短友好的邮件告诉我们的老客户她订购的割草机电池下周会到货因为延误所以运费全免并感谢她的耐心等待和长期支持',
+      '电池',
+      '刀片',
+      1 - 1.5 / 7,
+    ],
+    [
+      '请写一封简短友好的邮件告诉我们的老客户她订购的割草机电池下周会到货因为延误所以运费全免并感谢她的耐心等待和长期支持',
+      '割',
+      '播',
+      1 - 0.75 / 7,
+    ],
+  ])('does not grow with the sentence a word stands in: %s, %s', (text, word, other, expected) => {
+    const { similarity } = match(text, text.replace(word, other));
+    expect(similarity).toBeCloseTo(expected, 6);
+    expect(similarity).toBeLessThan(0.9);
+  });
+
   it('is 1 for the same words, and the same both ways', () => {
     for (const [a, b] of [...SAME, ...DIFFERENT]) {
       expect(match(a, a)).toEqual({ similarity: 1, refusedBy: null });

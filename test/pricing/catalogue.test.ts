@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type ConditionalPrice, calcPrice, waitForUpdate } from '@pydantic/genai-prices';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FIRST_PARTY, KNOWN_PROVIDERS } from '../../src/domain/providers.ts';
 import { emptyUsage, inputTotal, outputTotal, type Usage } from '../../src/domain/tokens.ts';
 import type { DatedCard, PriceBook, Schedule, TargetPriceKey } from '../../src/pricing/book.ts';
 import { CATALOGUE, loadCatalogue } from '../../src/pricing/catalogue.ts';
 import { datedCards } from '../../src/pricing/catalogue-cards.ts';
-import { FIRST_PARTY, KNOWN_PROVIDERS } from '../../src/domain/providers.ts';
 import { scheduleOf } from '../../src/pricing/schedule.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelMatch, TargetPriceKey } from '../../src/pricing/book.ts';
 import { modelKey, parseModelName } from '../../src/domain/model-names.ts';
+import type { ModelMatch, TargetPriceKey } from '../../src/pricing/book.ts';
 import { loadPriceBook } from '../../src/pricing/price.ts';
 
 const book = await loadPriceBook('catalogue');

@@ -152,6 +152,34 @@ describe('a search', () => {
     expect(notTaken).toContainEqual({ lever: 'exact_cache', reason: 'saves by chance alone' });
   });
 
+  it('takes moves of models that came one after the other: each half of their own calls saves', () => {
+    // Ten minutes, no sessions: gpt-4o first, then gpt-4.1.
+    const models = ['gpt-4o', 'gpt-4.1'].map((model) => target({ model }));
+    const log = calls(10, { task: 'qa' }).map((one, at) => {
+      return call({ ...one, startedAtMs: T0 + at * 60_000, target: models[at < 5 ? 0 : 1]! });
+    });
+    const quality = new QualityTable([
+      { model: 'gpt-4.1', task: 'qa', score: 80 },
+      { model: 'gpt-4o-mini', task: 'qa', score: 80 },
+      { model: 'gpt-4o', task: 'qa', score: 80 },
+    ]);
+    expect(rulesOf(found(worldOf(log, { quality }))).sort()).toEqual([
+      'qa gpt-4.1 gpt-4o-mini',
+      'qa gpt-4o gpt-4o-mini',
+    ]);
+  });
+
+  it('says what is likely of moves and levers that --allow sure leaves out', () => {
+    const twice = calls(20, { task: 'qa', temperatureMilli: 0 }).map((one, at) => {
+      return { ...one, promptHash: at >> 1, answerHash: at };
+    });
+    const { movesNotTaken, notTaken } = found(worldOf(twice, { allow: 'sure' }));
+    expect(movesNotTaken[0]?.bar).toBe('only_likely');
+    expect(notTaken).toContainEqual({
+      ...{ lever: 'exact_cache', reason: 'likely, not sure (--allow likely)' },
+    });
+  });
+
   it('takes what one half alone supports where sessions make it sure', () => {
     const before = calls(60, { task: 'code' });
     const session = (at: number) => ({ task: 'qa' as Task, sessionKey: 1 + at });
@@ -279,6 +307,26 @@ describe('a search', () => {
       }, 0);
       expect(lost / pricedCalls).toBeCloseTo(loss, 12);
       if (maxLoss !== null) expect(loss).toBeLessThanOrEqual(maxLoss + 1e-10);
+    }
+  });
+
+  it('keeps a cache without which more calls would move than the limit of quality allows', () => {
+    // Every prompt twice, 10 minutes apart: a cache serves 10 of 20 calls, for sure where the answer
+    // was the same: 9 × 3.5e9 and 10 × 3.29e9 of moves are 64.4e9, without it moves are 65.8e9. A small
+    // model loses 3 points on qa: on 10 of the calls 1.5 on average, on all of them 3.
+    const log = calls(20, { task: 'qa', temperatureMilli: null }).map((one, at) => ({
+      ...one,
+      startedAtMs: T0 + at * 600_000,
+      promptHash: at >> 1,
+      answerHash: at === 19 ? 8 : 7,
+    }));
+    for (const maxLoss of [0.02, 0.03]) {
+      const { trial, loss } = found(worldOf(log, { maxLoss }));
+      const lost = trial.replay.moves.reduce((sum, { calls: moved }) => sum + 0.03 * moved, 0);
+      expect(lost / 20).toBeLessThanOrEqual(maxLoss + 1e-12);
+      expect(loss).toBeCloseTo(lost / 20, 12);
+      expect(trial.allowedPico).toBe(maxLoss < 0.03 ? 64_400_000_000n : 65_800_000_000n);
+      expect(trial.draft.settings.has('exact_cache')).toBe(maxLoss < 0.03);
     }
   });
 

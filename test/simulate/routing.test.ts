@@ -148,7 +148,17 @@ describe('routing', () => {
         tools: model === 'deepseek-v3.2' ? false : null,
       });
       expect(limited([toolCall], { abilitiesOf }).savedPico).toBe(750_000_000n);
-      expect(limited([call()], { abilitiesOf }).savedPico).toBe(3_038_000_000n);
+      const plain = call({ hasTools: false });
+      expect(limited([plain], { abilitiesOf }).savedPico).toBe(3_038_000_000n);
+      // Whether it has tools is not known.
+      expect(limited([call()], { abilitiesOf }).savedPico).toBe(750_000_000n);
+      const unknown = limited([call()], { abilitiesOf: () => ({ ...nobody, tools: false }) });
+      expect(unknown.skipped).toEqual([
+        {
+          ...{ lever: 'routing', calls: 1 },
+          reason: 'whether the call has tools is not known, and no model of the route takes them',
+        },
+      ]);
       const none = limited([toolCall], { abilitiesOf: () => ({ ...nobody, tools: false }) });
       expect(none.savedPico).toBe(0n);
       expect(none.skipped.map(({ reason }) => reason)).toEqual([

@@ -245,6 +245,58 @@ describe('false hits', () => {
     expect(answersAgree(long, long.replace('can', 'cannot'))).toBe(false);
     expect(answersAgree(`${long} It takes 2 days.`, `${long} It takes 3 days.`)).toBe(false);
   });
+
+  // Most words are the same: one in place of another, or one more, is another answer.
+  it.each([
+    ['The capital of the country you asked about is paris, a large old city.', 'paris', 'vienna'],
+    ['This medicine is considered safe together with alcohol for adults.', 'safe', 'deadly'],
+    [
+      'The message is about a refund, because the customer sent the order back.',
+      'refund',
+      'return',
+    ],
+    ['You may take both medicines together, and eat before you do so.', 'may', 'must'],
+    ['A single ticket for adults costs $ 50 in the city and the villages.', '$', '€'],
+    ['The whole course is best programmed in C by an experienced student.', 'C', 'C++'],
+    ['This medicine is considered safe together with alcohol for adults.', 'safe', 'rarely safe'],
+    ['Dieses Gericht ist für Kinder mit einer Allergie gut geeignet.', 'Allergie', 'Erkältung'],
+    ['Sie müssen den Antrag bis zum Ende des Monats im Amt abgeben.', 'müssen', 'dürfen'],
+    [
+      '这道菜适合对花生过敏的孩子食用，因为配料表里完全没有花生成分，做起来也很简单，味道清淡可口。',
+      '孩子',
+      '老人',
+    ],
+    [
+      '我们建议您每天早晨用温水冲一勺这种食品，饭前服用效果最佳，请坚持服用一个月再看看身体的变化情况：蜂蜜。',
+      '蜂蜜',
+      '蜜蜂',
+    ],
+  ])('%s: %s is not %s', (answer, word, other) => {
+    const changed = answer.replace(word, () => other);
+    expect([changed === answer, answersAgree(answer, changed)]).toEqual([false, false]);
+    expect(answersAgree(changed, answer)).toBe(false);
+  });
+
+  it.each([
+    [
+      'Sure! The refund takes 5 days, and you get an email.',
+      'The refund takes 5 days and you get the email. I hope this helps!',
+    ],
+    [
+      'The password and the security are in the new settings.',
+      'The password and security are in these new settings.',
+    ],
+    [
+      'Gerne! Der Antrag wird innerhalb einer Woche bearbeitet.',
+      'Ihr Antrag wird innerhalb einer Woche bearbeitet.'.replace('Ihr', 'Der'),
+    ],
+    [
+      '好的，这道菜适合对花生过敏的孩子食用，因为配料表完全没有花生成分，做起来很简单，味道清淡可口。',
+      '这道菜适合对花生过敏的孩子食用，因为配料表完全没有花生成分，做起来也很简单，味道清淡可口。希望对您有帮助！',
+    ],
+  ])('%s says what this says: %s', (a, b) => {
+    expect([answersAgree(a, b), answersAgree(b, a)]).toEqual([true, true]);
+  });
 });
 
 /** The plainest cache there is: a list of answers, the latest used last, each compared by its text. */
