@@ -200,6 +200,7 @@ function scaled(text: string, shift: number): bigint | null {
 
 /** True or false as loggers spell it; null if the value is neither. */
 export function flagOf(value: Json | undefined): boolean | null {
+  if (value === undefined) return null;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value === 1 ? true : value === 0 ? false : null;
   const text = stringOf(value)?.toLowerCase();

@@ -112,7 +112,9 @@ export class Labeller {
     const complexity = signals.operation === 'chat' && hasWords ? said : null;
     if (rule !== null) return { task: rule.task, confidence: SURE, complexity, by: 'rule', rule };
     if (tag !== null) return { task: tag, confidence: SURE, complexity, by: 'tag', rule };
-    return { ...verdict, complexity, by: 'classifier', rule };
+    // Spread, this one object would cost a tenth of reading the call.
+    const { task, confidence } = verdict;
+    return { task, confidence, complexity, by: 'classifier', rule };
   }
 
   #factsOf({ call, system, user, tags, endpoint }: ParsedCall): RuleFacts {
